@@ -1,0 +1,170 @@
+"""rmtcheck verifies theorems of random matrix theory.
+
+A claim states a formula, a limit, a rate or a spectral law. rmtcheck derives it
+symbolically, encloses it in balls, computes it numerically and confronts it with
+simulation; the verdict is a pure function of that evidence.
+
+The names below are the whole facade; each is imported when it is first used, so that
+``rmtcheck --help`` starts light.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from rmtcheck.certify.linear_ce import linear_ce
+    from rmtcheck.certify.softmax import softmax_moment
+    from rmtcheck.claims.claim import Claim, Source, claim
+    from rmtcheck.claims.hypotheses import Hypothesis, assume, at_least, distinct, positive
+    from rmtcheck.claims.ledger import Ledger
+    from rmtcheck.claims.statements import (
+        BlockFormula,
+        Bound,
+        Identity,
+        LimitOf,
+        Order,
+        SpectralLimit,
+        Value,
+    )
+    from rmtcheck.runner.run import verify
+    from rmtcheck.spectral.laws.generalized_marchenko_pastur import GeneralizedMarchenkoPastur
+    from rmtcheck.spectral.laws.marchenko_pastur import MarchenkoPastur
+    from rmtcheck.spectral.measures import DiscreteMeasure, EmpiricalMeasure
+    from rmtcheck.symbolic.hessian import derive
+    from rmtcheck.symbolic.softmax import linear_ce_series
+    from rmtcheck.vocabulary.ensembles import (
+        GivenBoth,
+        GivenInput,
+        HermitianMatrix,
+        Projection,
+        SampleCovariance,
+        SquaredRadius,
+        SquareMatrix,
+    )
+    from rmtcheck.vocabulary.laws import PrintedLaw
+    from rmtcheck.vocabulary.networks import (
+        CROSS_ENTROPY,
+        MEAN_SQUARED_ERROR,
+        HessianBlock,
+        LinearModel,
+        MeanSquaredError,
+        WeightedGram,
+    )
+    from rmtcheck.vocabulary.quantities import (
+        Along,
+        E,
+        SoftmaxOfGaussians,
+        frobenius_squared,
+        spectral_moment,
+    )
+
+_HOMES = {
+    "certify.linear_ce": ("linear_ce",),
+    "certify.softmax": ("softmax_moment",),
+    "claims.claim": ("Claim", "Source", "claim"),
+    "claims.hypotheses": ("Hypothesis", "assume", "at_least", "distinct", "positive"),
+    "claims.ledger": ("Ledger",),
+    "claims.statements": (
+        "BlockFormula",
+        "Bound",
+        "Identity",
+        "LimitOf",
+        "Order",
+        "SpectralLimit",
+        "Value",
+    ),
+    "runner.run": ("verify",),
+    "spectral.laws.generalized_marchenko_pastur": ("GeneralizedMarchenkoPastur",),
+    "spectral.laws.marchenko_pastur": ("MarchenkoPastur",),
+    "spectral.measures": ("DiscreteMeasure", "EmpiricalMeasure"),
+    "symbolic.hessian": ("derive",),
+    "symbolic.softmax": ("linear_ce_series",),
+    "vocabulary.ensembles": (
+        "GivenBoth",
+        "GivenInput",
+        "HermitianMatrix",
+        "Projection",
+        "SampleCovariance",
+        "SquareMatrix",
+        "SquaredRadius",
+    ),
+    "vocabulary.laws": ("PrintedLaw",),
+    "vocabulary.networks": (
+        "CROSS_ENTROPY",
+        "MEAN_SQUARED_ERROR",
+        "HessianBlock",
+        "LinearModel",
+        "MeanSquaredError",
+        "WeightedGram",
+    ),
+    "vocabulary.quantities": (
+        "Along",
+        "E",
+        "SoftmaxOfGaussians",
+        "frobenius_squared",
+        "spectral_moment",
+    ),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "CROSS_ENTROPY",
+    "MEAN_SQUARED_ERROR",
+    "Along",
+    "BlockFormula",
+    "Bound",
+    "Claim",
+    "DiscreteMeasure",
+    "E",
+    "EmpiricalMeasure",
+    "GeneralizedMarchenkoPastur",
+    "GivenBoth",
+    "GivenInput",
+    "HermitianMatrix",
+    "HessianBlock",
+    "Hypothesis",
+    "Identity",
+    "Ledger",
+    "LimitOf",
+    "LinearModel",
+    "MarchenkoPastur",
+    "MeanSquaredError",
+    "Order",
+    "PrintedLaw",
+    "Projection",
+    "SampleCovariance",
+    "SoftmaxOfGaussians",
+    "Source",
+    "SpectralLimit",
+    "SquareMatrix",
+    "SquaredRadius",
+    "Value",
+    "WeightedGram",
+    "__version__",
+    "assume",
+    "at_least",
+    "claim",
+    "derive",
+    "distinct",
+    "frobenius_squared",
+    "linear_ce",
+    "linear_ce_series",
+    "positive",
+    "softmax_moment",
+    "spectral_moment",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'rmtcheck' has no attribute {name!r}")
+    return getattr(import_module(f"rmtcheck.{_HOME_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""The witnesses: the only place where engines and claims meet."""

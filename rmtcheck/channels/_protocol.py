@@ -1,0 +1,56 @@
+"""What a channel is: it observes a question, then judges answers against the observation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from rmtcheck.claims.evidence import Column, Outcome, Scope
+from rmtcheck.claims.statements import Statement
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What was observed of a question, without sight of any answer.
+
+    Attributes
+    ----------
+    content
+        The engine's own objects, for `judge`.
+    record
+        The same in JSON data, for the ledger.
+    """
+
+    content: Any
+    record: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One answer compared with one observation."""
+
+    outcome: Outcome
+    scope: Scope
+    message: str
+    witness: str = ""
+
+
+class Channel(Protocol):
+    """A witness: `observe` is expensive and blind to the answer, `judge` is cheap."""
+
+    column: Column
+
+    def applies(self, statement: Statement) -> bool:
+        """Whether this witness can say anything about such a statement."""
+        ...
+
+    def observe(self, claim: str, statement: Statement, progress: Progress) -> Observation:
+        """Observe the question of the statement."""
+        ...
+
+    def judge(self, observation: Observation, statement: Statement) -> Judgement:
+        """Compare the answer of the statement with the observation."""
+        ...

@@ -1,0 +1,1 @@
+"""Claims, evidence and verdicts: readable with the standard library and sympy alone."""

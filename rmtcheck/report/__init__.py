@@ -1,0 +1,1 @@
+"""Renderings of a ledger: terminal, HTML, Markdown, LaTeX."""

@@ -1,0 +1,1 @@
+"""From proofs files to a ledger."""

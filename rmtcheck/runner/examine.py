@@ -1,0 +1,134 @@
+"""Examine one claim: every channel observes each question once and judges many answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rmtcheck.channels._protocol import Channel, Judgement, Observation, Progress
+from rmtcheck.channels.equivalence import proof_of_equality
+from rmtcheck.claims.claim import Claim
+from rmtcheck.claims.evidence import Column, Evidence, Kind, Outcome, Reach, Scope
+from rmtcheck.claims.statements import Statement
+from rmtcheck.errors import DomainError
+from rmtcheck.runner.plan import Subject, subjects
+
+_NOWHERE = Scope(Reach.POINTS, "")
+_EXPLORE_HYPOTHESES = (Column.SYMBOLIC, Column.CERTIFIED)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a row belongs."""
+
+    claim: str
+    part: int
+
+
+def examine(made: Claim, channels: Sequence[Channel], progress: Progress) -> list[Evidence]:
+    """Return all evidence on one claim; a crash becomes a row, never an exception."""
+    rows: list[Evidence] = []
+    for number, part in enumerate(made.parts):
+        place = Place(made.id, number)
+        everything = list(subjects(made, part))
+        for channel in channels:
+            rows += Witness(channel, place, progress).rows(everything)
+        here = [r for r in rows if r.part == number]
+        rows += _equivalences(place, part.standing, everything, here)
+    return rows
+
+
+class Witness:
+    """One channel on one part: it remembers its observations by question."""
+
+    def __init__(self, channel: Channel, place: Place, progress: Progress) -> None:
+        self.channel = channel
+        self.place = place
+        self.progress = progress
+        self.observations: dict[str, Observation] = {}
+
+    def rows(self, everything: Iterable[Subject]) -> Iterator[Evidence]:
+        """Yield one row for each subject that the channel can say something about."""
+        for subject in everything:
+            if self._is_asked(subject):
+                yield self._row(subject)
+
+    def _is_asked(self, subject: Subject) -> bool:
+        if subject.kind == Kind.HYPOTHESIS and self.channel.column not in _EXPLORE_HYPOTHESES:
+            return False
+        if subject.statement is None:
+            return self.channel.column == Column.SYMBOLIC
+        return self.channel.applies(subject.statement)
+
+    def _row(self, subject: Subject) -> Evidence:
+        if subject.statement is None:
+            return self._evidence(subject, _meaningless("it divides by zero there"), {})
+        first = subject.statement.question_hash not in self.observations
+        try:
+            judgement = self._judge(subject.statement)
+        except DomainError as problem:
+            judgement = _outside(subject.kind, problem)
+        except Exception as problem:  # isolated: one crashed check must not end the run
+            judgement = Judgement(Outcome.ERROR, _NOWHERE, f"{type(problem).__name__}: {problem}")
+        seen = self.observations.get(subject.statement.question_hash)
+        record = seen.record if first and seen is not None else {}
+        return self._evidence(subject, judgement, record)
+
+    def _judge(self, statement: Statement) -> Judgement:
+        question = statement.question_hash
+        if question not in self.observations:
+            observed = self.channel.observe(self.place.claim, statement, self.progress)
+            self.observations[question] = observed
+        return self.channel.judge(self.observations[question], statement)
+
+    def _evidence(self, subject: Subject, judgement: Judgement, record: dict[str, Any]) -> Evidence:
+        return Evidence(
+            claim=self.place.claim,
+            part=self.place.part,
+            kind=subject.kind,
+            subject=subject.name,
+            channel=self.channel.column,
+            outcome=judgement.outcome,
+            scope=judgement.scope,
+            statement=str(subject.statement or "meaningless"),
+            statement_hash=subject.statement.hash if subject.statement else "",
+            observation=record,
+            witness=judgement.witness,
+            message=judgement.message,
+        )
+
+
+def _outside(kind: Kind, problem: DomainError) -> Judgement:
+    if kind == Kind.HYPOTHESIS:
+        return _meaningless(str(problem))
+    return Judgement(Outcome.ERROR, _NOWHERE, f"outside the engine's domain: {problem}")
+
+
+def _meaningless(why: str) -> Judgement:
+    text = f"the statement has no meaning without the hypothesis: {why}"
+    return Judgement(Outcome.FAILS, _NOWHERE, text, witness=why)
+
+
+def _equivalences(
+    place: Place, original: Statement, everything: Iterable[Subject], rows: Sequence[Evidence]
+) -> Iterator[Evidence]:
+    """Yield a row for each mutant that nobody rejected and that is provably no mutant."""
+    rejected = {r.subject for r in rows if r.outcome == Outcome.FAILS}
+    for subject in everything:
+        if subject.kind != Kind.MUTANT or subject.name in rejected or subject.statement is None:
+            continue
+        proof = proof_of_equality(original, subject.statement)
+        if proof is not None:
+            yield Evidence(
+                claim=place.claim,
+                part=place.part,
+                kind=Kind.MUTANT,
+                subject=subject.name,
+                channel=Column.EQUIVALENCE,
+                outcome=Outcome.HOLDS,
+                scope=Scope(Reach.ALL),
+                statement=str(subject.statement),
+                statement_hash=subject.statement.hash,
+                message=proof,
+            )

@@ -1,0 +1,63 @@
+"""Rules on statements; any breach stops the run before anything is computed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+import sympy
+
+from rmtcheck.claims.claim import Claim, free_symbols
+from rmtcheck.claims.graph import topological
+from rmtcheck.claims.statements import LimitOf
+from rmtcheck.errors import ClaimError
+from rmtcheck.vocabulary import symbols
+
+_IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*(\.[a-zA-Z0-9_]+)+")
+
+
+def lint(claims: Sequence[Claim], catalogue: Iterable[str] = ()) -> None:
+    """Refuse malformed claims.
+
+    Raises
+    ------
+    ClaimError
+        Naming every breach: identifier, source, hypotheses, order of limits, `uses`, mutants.
+    """
+    known = {c.id for c in claims} | set(catalogue)
+    breaches = [f"{c.id}: {text}" for c in claims for text in breaches_of(c, known)]
+    if breaches:
+        raise ClaimError("; ".join(breaches))
+    topological({c.id: c.uses for c in claims})
+
+
+def breaches_of(made: Claim, known: set[str]) -> Iterator[str]:
+    """Yield every rule that a claim breaks."""
+    if not _IDENTIFIER.fullmatch(made.id):
+        yield "the identifier is not dotted lower case such as 'thm1.constant'"
+    if not re.search(r"\d|abstract|Case|Part|note", made.source.place):
+        yield f"the source {made.source} names no theorem, equation or page"
+    yield from (f"uses {u}, which is no claim" for u in made.uses if u not in known)
+    yield from _hypotheses(made)
+    yield from _limits(made)
+    for part in made.parts:
+        if next(part.standing.mutants(), None) is None:
+            yield f"no mutant of '{part.standing}' exists, so nothing could show it wrong"
+
+
+def _hypotheses(made: Claim) -> Iterator[str]:
+    bounded = frozenset().union(*(h.bounds for h in made.given))
+    for symbol in sorted(free_symbols(made) - bounded - _FREE, key=str):
+        yield f"the symbol {symbol} has no domain; say it in given=[...]"
+
+
+def _limits(made: Claim) -> Iterator[str]:
+    for part in made.parts:
+        statement = part.standing
+        growing = isinstance(statement, LimitOf) and len(statement.along.sizes) > 1
+        if growing and statement.along.ratio is None:
+            yield "two sizes grow without an order or a ratio; write Along(d, N, ratio=gamma)"
+
+
+_FREE: set[sympy.Symbol] = {symbols.x, symbols.t, symbols.N, symbols.d, symbols.i, symbols.n}
+"""Symbols whose range is their meaning: a point, a size, a class, a sample."""

@@ -1,0 +1,186 @@
+r"""Moments of the softmax of iid Gaussian logits, expanded in 1/C to any order, exactly.
+
+For logits :math:`Z_c` iid :math:`N(0,\tau^2)`, :math:`p_k=e^{Z_k}/\sum_c e^{Z_c}`, exponents
+:math:`a_1,\dots,a_m\ge1` on :math:`m` distinct classes and :math:`K=\sum a_k`, the Gamma integral
+for :math:`(\sum_c e^{Z_c})^{-K}` gives the exact identity
+
+.. math:: \mathbb E\prod_k p_k^{a_k}=\frac1{\Gamma(K)}\int_0^\infty t^{K-1}
+   \prod_{k=1}^m\varphi_{a_k}(t)\;\varphi_0(t)^{C-m}\,dt,\qquad
+   \varphi_a(t)=\mathbb E\big[e^{aZ}e^{-te^Z}\big].
+
+**Local series.** As :math:`|e^{-x}-\sum_{n<M}(-x)^n/n!|\le x^M/M!` for :math:`x\ge0`,
+:math:`\varphi_a(t)=\sum_{n<M}\frac{(-t)^n}{n!}e^{(a+n)^2\tau^2/2}+O(t^M)` for every :math:`M`, although
+the full series diverges. With :math:`q=e^{\tau^2}`, :math:`h=1/C` and :math:`t=sh/\sqrt q`,
+
+.. math:: \varphi_a=q^{a^2/2}\sum_n\frac{(-sh)^n}{n!}q^{an+n(n-1)/2}
+   =q^{a^2/2}\exp\sum_{n\ge1}\ell^{(a)}_n(sh)^n,\qquad \ell^{(0)}_1=-1,
+
+so the integrand is :math:`q^{\sum a_k(a_k-1)/2}\,C^{-K}s^{K-1}e^{-s}\exp\sum_{n\ge1}g_n(s)h^n\,ds` with
+:math:`g_n(s)=\ell^{(0)}_{n+1}s^{n+1}+\big(\sum_k\ell^{(a_k)}_n-m\,\ell^{(0)}_n\big)s^n`. The coefficient of
+:math:`h^r` is a polynomial in :math:`s` of degree at most :math:`2r`; termwise,
+:math:`\int_0^\infty s^{K-1+n}e^{-s}ds/\Gamma(K)=K(K+1)\cdots(K+n-1)`.
+
+**Why the remainder is** :math:`O(C^{-K-r-1})` **(Watson's lemma).**
+
+1. *Far part.* :math:`\varphi_0` decreases, and :math:`\int_0^\infty t^{K-1}\prod\varphi_{a_k}dt
+   =\Gamma(K)\,\mathbb E\prod_k(e^{Z_k}/\sum_{l\le m}e^{Z_l})^{a_k}\le\Gamma(K)`. Hence :math:`t>\delta`
+   contributes at most :math:`\varphi_0(\delta)^{C-m}` to the moment. :math:`\log\varphi_0` is convex with value 0 and
+   slope :math:`-\sqrt q` at 0, so :math:`\varphi_0(\delta)\le e^{-\kappa\delta}` for :math:`\delta\le1`, where
+   :math:`\kappa=-\log\varphi_0(1)>0`. At :math:`\delta=C^{-2/3}` this is :math:`O(e^{-\kappa C^{1/3}})`, below
+   every power of 1/C.
+2. *Near part.* :math:`\log\varphi_a` is smooth on :math:`[0,\infty)`. For :math:`t\le C^{-2/3}` the exponent left after
+   :math:`e^{-s}` has been split off is :math:`O(Ct^2+t)`, hence bounded; Taylor's theorem for it and
+   for :math:`\exp` leaves an error of a finite sum of :math:`O(s^nh^k)`, :math:`k\ge r+1`, times :math:`e^{-s}`, and
+   integrates to :math:`O(h^{r+1})`. Completing the integrals of the kept terms to
+   :math:`[0,\infty)` again costs :math:`O(s^ne^{-s})` at :math:`s\asymp C^{1/3}`. ∎
+
+**Integrality.** The same formal series is :math:`\sum_n\binom{-K}{n}
+\mathbb E\big[\prod e^{a_kZ_k}(S-C\sqrt q)^n\big](C\sqrt q)^{-K-n}`, :math:`S=\sum_c e^{Z_c}`: binomials and Gaussian
+moments only, so every coefficient is an integer polynomial in :math:`q`. For rational
+:math:`\tau^2\ne0`, :math:`q` is transcendental over the rationals (Hermite-Lindemann): a coefficient is zero
+only if its polynomial is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import sympy
+from sympy.polys.domains import QQ, ZZ
+from sympy.polys.rings import ring
+
+from rmtcheck.errors import DomainError
+from rmtcheck.vocabulary.symbols import gamma
+
+_RING, _Q = ring("q", QQ)
+
+
+def moment_series(
+    powers: Iterable[int], order: int, variance: sympy.Expr | int = 1
+) -> tuple[sympy.Expr, ...]:
+    r"""Return the 1/C expansion of a moment of the softmax of iid Gaussian logits.
+
+    .. math:: \mathbb E\prod_k p_k^{a_k}=C^{-K}\Big(c_0+\frac{c_1}C+\dots+\frac{c_r}{C^r}\Big)
+              +O(C^{-K-r-1}),\qquad K=\sum_ka_k.
+
+    Parameters
+    ----------
+    powers : iterable of int
+        Exponents :math:`a_k\ge0` on distinct classes; zeros and the order do not matter.
+    order : int
+        Last order :math:`r\ge0`.
+    variance : sympy expression, default 1
+        Variance :math:`\tau^2>0` of a logit, a rational number or a symbol.
+
+    Returns
+    -------
+    tuple of sympy expressions, shape (order + 1,)
+        :math:`c_0,\dots,c_r`, integer polynomials in :math:`e^{\tau^2}`.
+
+    Raises
+    ------
+    DomainError
+        If a power or the order is not a non-negative integer.
+
+    Notes
+    -----
+    Accuracy: exact; the expansion is asymptotic, not convergent.
+
+    References
+    ----------
+    Watson's lemma: Olver, Asymptotics and Special Functions, Section 3.3.
+
+    Examples
+    --------
+    >>> moment_series([2], 1)
+    (E, -2*E**2 + E)
+    """
+    base = sympy.exp(sympy.sympify(variance))
+    return tuple(
+        sympy.Add(*(coefficient * base**n for n, coefficient in enumerate(polynomial)))
+        for polynomial in moment_polynomials(powers, order)
+    )
+
+
+def moment_polynomials(powers: Iterable[int], order: int) -> tuple[tuple[int, ...], ...]:
+    r"""Return the coefficients of :func:`moment_series` as integer polynomials in :math:`q=e^{\tau^2}`.
+
+    Parameters
+    ----------
+    powers : iterable of int
+        Exponents :math:`a_k\ge0` on distinct classes.
+    order : int
+        Last order, at least 0.
+
+    Returns
+    -------
+    tuple of tuples of int, length order + 1
+        Entry ``[r][n]`` is the coefficient of :math:`C^{-K-r}q^n`.
+
+    Raises
+    ------
+    DomainError
+        If a power or the order is not a non-negative integer.
+
+    Notes
+    -----
+    Accuracy: exact.
+
+    Examples
+    --------
+    >>> moment_polynomials([1, 1], 1)
+    ((1,), (1, -1))
+    """
+    pattern = tuple(sorted(_natural("power", a) for a in powers))
+    return _polynomials(tuple(a for a in pattern if a), _natural("order", order))
+
+
+def linear_ce_series(order: int) -> tuple[sympy.Expr, ...]:
+    r"""Return the 1/C expansion of the block ratio of the linear model with cross-entropy.
+
+    .. math:: C^2\frac{g_{ij}}{g_{ii}}=C^2\,
+       \frac{\gamma\,\mathbb E[p_i^2p_j^2]+\mathbb E[p_ip_j]^2}
+            {\gamma\,\mathbb E[p_i^2(1-p_i)^2]+\mathbb E[p_i(1-p_i)]^2}
+       =\sum_{k=0}^{r}c_k(\gamma)\,C^{-k}+O(C^{-r-1}).
+
+    Parameters
+    ----------
+    order : int
+        Last order :math:`r\ge0`.
+
+    Returns
+    -------
+    tuple of sympy expressions, shape (order + 1,)
+        :math:`c_0,\dots,c_r`; :math:`c_k(1+\gamma e)^{k+1}` is a polynomial in :math:`e` and ``gamma``.
+
+    Raises
+    ------
+    DomainError
+        If the order is not a non-negative integer.
+
+    Notes
+    -----
+    Accuracy: exact; the expansion is asymptotic, not convergent.
+
+    References
+    ----------
+    Theorem 1, equation (20), is the entry :math:`c_0`.
+
+    Examples
+    --------
+    >>> linear_ce_series(0)
+    ((E**2*gamma + 1)/(E*gamma + 1),)
+    """
+    terms = _natural("order", order) + 1
+    polynomials, e, g = ring((sympy.E, gamma), ZZ)
+
+    def series(*powers: int) -> list[Any]:
+        """Return C^K times the moment."""
+        return [
+            polynomials.from_list([int(c) for c in reversed(row)]) if False else _at(row, e, polynomials)
+            for row in moment_polynomials(powers, terms)
+        ]
+
+    raise NotImplementedError

@@ -1,0 +1,1 @@
+"""Inert nouns of the field: what a statement can speak about, with nothing computed."""

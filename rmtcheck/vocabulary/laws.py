@@ -1,0 +1,44 @@
+"""Spectral laws as printed: a density on an interval, and atoms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+
+from rmtcheck.vocabulary.networks import Noun
+from rmtcheck.vocabulary.symbols import x
+
+
+class PrintedLaw(Noun):
+    r"""A law given by the formula of its density on one interval and one atom.
+
+    Parameters
+    ----------
+    density : sympy expression in ``x``
+        The density on the interval.
+    lower, upper : sympy expression
+        End points of the interval.
+    atom : sympy expression
+        Location of the atom.
+    mass : sympy expression
+        Its mass, 0 where there is none.
+    """
+
+    def __new__(cls, density: Any, lower: Any, upper: Any, atom: Any = 0, mass: Any = 0) -> PrintedLaw:
+        return super().__new__(cls, *map(sympy.sympify, (density, lower, upper, atom, mass)))
+
+    density = property(lambda self: self.args[0], doc="The density, in the variable x.")
+    lower = property(lambda self: self.args[1], doc="Lower end of the interval.")
+    upper = property(lambda self: self.args[2], doc="Upper end of the interval.")
+    atom = property(lambda self: self.args[3], doc="Location of the atom.")
+    mass = property(lambda self: self.args[4], doc="Mass of the atom.")
+
+    variable = x
+
+    def _latex(self, printer: Any) -> str:
+        density, lower, upper, atom, mass = (printer._print(a) for a in self.args)
+        return (
+            rf"{density}\,\mathbf 1_{{[{lower},\,{upper}]}}(x)\,dx"
+            rf" + \left({mass}\right)\delta_{{{atom}}}(dx)"
+        )

@@ -1,0 +1,165 @@
+"""Unevaluated quantities: expectations, norms, spectral moments and directions of growth.
+
+Every node is a sympy expression, so a statement can do algebra with quantities that
+nobody has computed yet; the engines give each node its value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sympy
+
+
+class Expectation(sympy.Function):
+    r"""The mean :math:`\mathbb E[\,\cdot\,]` of a random expression, unevaluated."""
+
+    nargs = 1
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        sizes = "".join(f"_{{C={c}}}" for c in self._explicit_classes())
+        body = rf"\mathbb{{E}}{sizes}\left[{printer._print(self.args[0])}\right]"
+        return body if exp is None else rf"{{{body}}}^{{{exp}}}"
+
+    def _sympystr(self, printer: Any) -> str:
+        sizes = "".join(f"_{{C={c}}}" for c in self._explicit_classes())
+        return f"E{sizes}[{printer._print(self.args[0])}]"
+
+    def _explicit_classes(self) -> list[sympy.Expr]:
+        classes = {p.classes for p in self.args[0].atoms(SoftmaxComponent)}
+        return sorted((c for c in classes if c.is_number), key=int)
+
+
+def E(expression: sympy.Expr) -> sympy.Expr:
+    r"""Return the unevaluated mean :math:`\mathbb E[\text{expression}]`.
+
+    Examples
+    --------
+    >>> from rmtcheck.vocabulary.quantities import E, SoftmaxOfGaussians
+    >>> from rmtcheck.vocabulary.symbols import C, i
+    >>> E(SoftmaxOfGaussians(C)[i]**2)
+    E[p_i**2]
+    """
+    return Expectation(expression)
+
+
+class SoftmaxComponent(sympy.Function):
+    r"""One softmax probability :math:`p_k=e^{u_k}/\sum_{c=1}^Ce^{u_c}`; arguments (class, classes).
+
+    The logits :math:`u_1,\dots,u_C` are iid standard Gaussian inside an expectation
+    without sizes, and :math:`Vx_n` inside a weighted Gram matrix.
+    """
+
+    nargs = 2
+    is_positive = True
+    is_real = True
+
+    @property
+    def index(self) -> sympy.Expr:
+        """The class."""
+        return self.args[0]
+
+    @property
+    def classes(self) -> sympy.Expr:
+        """The number of classes."""
+        return self.args[1]
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        body = rf"p_{{{printer._print(self.index)}}}"
+        return body if exp is None else rf"{body}^{{{exp}}}"
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"p_{printer._print(self.index)}"
+
+
+@dataclass(frozen=True)
+class SoftmaxOfGaussians:
+    r"""Softmax of iid Gaussian logits: index it by a class to get :math:`p_k`.
+
+    Parameters
+    ----------
+    classes : int or sympy expression
+        Number of classes :math:`C\\ge 2`.
+    """
+
+    classes: sympy.Expr
+
+    def __getitem__(self, index: sympy.Expr) -> SoftmaxComponent:
+        return SoftmaxComponent(sympy.sympify(index), sympy.sympify(self.classes))
+
+
+class FrobeniusSquared(sympy.Function):
+    r"""The squared Frobenius norm :math:`\|A\|_F^2=\sum_{ab}|A_{ab}|^2` of a matrix noun."""
+
+    nargs = 1
+    is_nonnegative = True
+    is_real = True
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        body = rf"\left\|{printer._print(self.args[0])}\right\|_F^2"
+        return body if exp is None else rf"\left({body}\right)^{{{exp}}}"
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"||{printer._print(self.args[0])}||_F^2"
+
+
+def frobenius_squared(matrix: sympy.Basic) -> sympy.Expr:
+    r"""Return the unevaluated :math:`\|A\|_F^2` of a matrix noun."""
+    return FrobeniusSquared(matrix)
+
+
+class SpectralMoment(sympy.Function):
+    r"""The moment :math:`\int x^k\,d\mu_A=\frac1d\sum_a\lambda_a^k`; arguments (matrix, k)."""
+
+    nargs = 2
+    is_real = True
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        matrix, order = (printer._print(a) for a in self.args)
+        body = rf"m_{{{order}}}\left(\mu_{{{matrix}}}\right)"
+        return body if exp is None else rf"{body}^{{{exp}}}"
+
+    def _sympystr(self, printer: Any) -> str:
+        matrix, order = (printer._print(a) for a in self.args)
+        return f"m_{order}(mu_{matrix})"
+
+
+def spectral_moment(matrix: sympy.Basic, order: int) -> sympy.Expr:
+    r"""Return the unevaluated :math:`k`-th moment of the empirical spectral distribution."""
+    return SpectralMoment(matrix, sympy.Integer(order))
+
+
+@dataclass(frozen=True, init=False)
+class Along:
+    r"""The direction in which sizes grow: ``Along(C)``, or ``Along(d, N, ratio=gamma)``.
+
+    Parameters
+    ----------
+    *sizes : sympy symbols
+        The sizes that tend to infinity together.
+    ratio : sympy expression, optional
+        Limit of the first size over the second.
+    """
+
+    sizes: tuple[sympy.Symbol, ...]
+    ratio: sympy.Expr | None
+
+    def __init__(self, *sizes: sympy.Symbol, ratio: sympy.Expr | None = None) -> None:
+        object.__setattr__(self, "sizes", sizes)
+        object.__setattr__(self, "ratio", None if ratio is None else sympy.sympify(ratio))
+
+    def __str__(self) -> str:
+        growth = ", ".join(map(str, self.sizes)) + " -> oo"
+        return growth if self.ratio is None else f"{growth}, {self._quotient()} -> {self.ratio}"
+
+    def latex(self) -> str:
+        r"""Return the text that stands under :math:`\lim`."""
+        growth = ", ".join(map(sympy.latex, self.sizes)) + r" \to \infty"
+        if self.ratio is None:
+            return growth
+        return rf"{growth},\ {self._quotient()} \to {sympy.latex(self.ratio)}"
+
+    def _quotient(self) -> str:
+        first, second = self.sizes
+        return f"{first}/{second}"

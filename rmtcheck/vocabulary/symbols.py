@@ -1,0 +1,33 @@
+"""House notation: one letter, one meaning, with the assumptions that go with it."""
+
+import sympy
+
+N = sympy.Symbol("N", integer=True, positive=True)
+"""Number of samples."""
+
+d = sympy.Symbol("d", integer=True, positive=True)
+"""Input dimension."""
+
+C = sympy.Symbol("C", integer=True, positive=True)
+"""Number of classes."""
+
+gamma = sympy.Symbol("gamma", positive=True)
+r"""Aspect ratio, the limit of :math:`d/N`, always this way round."""
+
+sigma = sympy.Symbol("sigma", positive=True)
+"""Standard deviation of a matrix entry."""
+
+i, j, n = sympy.symbols("i j n", integer=True, positive=True)
+"""Two distinct classes and a sample, counted from 1."""
+
+x = sympy.Symbol("x", real=True)
+"""A point of the spectrum, or of the real line."""
+
+t = sympy.Symbol("t", real=True)
+"""A frequency, the argument of a characteristic function."""
+
+z = sympy.Symbol("z", complex=True)
+"""A point of the upper half plane."""
+
+e = sympy.E
+"""Euler's number."""
