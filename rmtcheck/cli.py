@@ -202,4 +202,4 @@ def _save(file: Path, text: str) -> None:
 
 
 def _say(text: str, stream: TextIO | None = None) -> None:
-    print(text, file=stream or sys.stdout)  # noqa: T201
+    print(text, file=stream or sys.stdout)

@@ -83,8 +83,8 @@ claim(
     ],
     derived=[
         Value(norm_ratio_at(100), constant / 100, Rational(1, 500)),
-        Value(norm_ratio_at(32_000), constant / 32_000, Rational("0.00000001")),
-        Value(norm_ratio_at(128_000), constant / 128_000, Rational("0.000000001")),
+        Value(norm_ratio_at(32_000), constant / 32_000, Rational("0.00000002")),
+        Value(norm_ratio_at(128_000), constant / 128_000, Rational("0.000000002")),
     ],
     uses=["heur.linear.ce"],
     notes="""The note takes the ratio to be 1/C; the right leading factor depends on d/N and lies

@@ -14,6 +14,7 @@ import sympy
 
 from rmtcheck.vocabulary.networks import Noun
 from rmtcheck.vocabulary.quantities import Expectation, SoftmaxComponent
+from rmtcheck.vocabulary.symbols import i, j, n
 
 _NO_NUMBER = (sympy.nan, sympy.zoo, sympy.oo, -sympy.oo)
 
@@ -55,8 +56,16 @@ def _scaled(expr: sympy.Expr) -> Iterator[Variant]:
 def _exchanged(expr: sympy.Expr) -> Iterator[Variant]:
     symbols = sorted(expr.free_symbols | expr.atoms(sympy.core.numbers.Exp1), key=str)
     for first, second in combinations(symbols, 2):
-        exchange = {first: second, second: first}
-        yield Variant(f"{first} and {second} exchanged", expr.xreplace(exchange))
+        if _sort(first) == _sort(second):
+            exchange = {first: second, second: first}
+            yield Variant(f"{first} and {second} exchanged", expr.xreplace(exchange))
+
+
+def _sort(symbol: sympy.Expr) -> str:
+    """Return what a symbol stands for; only symbols of one sort are ever confused."""
+    if symbol in (i, j, n):
+        return "index"
+    return "size" if symbol.is_integer else "number"
 
 
 def _local(expr: sympy.Expr) -> Iterator[Variant]:

@@ -45,9 +45,15 @@ def _fingerprint(*values: Any) -> str:
 
 @dataclass(frozen=True)
 class Statement:
-    """Base of the statements; subclasses name their answer fields in ``answer``."""
+    """Base of the statements; subclasses name their observed field and their answer fields."""
 
     answer: ClassVar[tuple[str, ...]] = ()
+    asks: ClassVar[str] = ""
+
+    @property
+    def asked(self) -> Any:
+        """The noun or expression that engines observe."""
+        return getattr(self, self.asks)
 
     def substitute(self, substitution: Substitution) -> Statement | None:
         """Return the statement with symbols, nouns or node types replaced everywhere.
@@ -118,6 +124,7 @@ class Identity(Statement):
     lhs: sympy.Expr
     rhs: sympy.Expr
     answer: ClassVar[tuple[str, ...]] = ("rhs",)
+    asks: ClassVar[str] = "lhs"
 
     def latex(self) -> str:
         """Return the statement typeset."""
@@ -136,6 +143,7 @@ class LimitOf(Statement):
     along: Along
     mode: Mode = "sure"
     answer: ClassVar[tuple[str, ...]] = ("value",)
+    asks: ClassVar[str] = "quantity"
 
     def latex(self) -> str:
         """Return the statement typeset."""
@@ -160,6 +168,7 @@ class Order(Statement):
     exponent: sympy.Expr
     tight: bool = True
     answer: ClassVar[tuple[str, ...]] = ("exponent",)
+    asks: ClassVar[str] = "quantity"
 
     def latex(self) -> str:
         """Return the statement typeset."""
@@ -188,6 +197,7 @@ class Bound(Statement):
     relation: Literal["<", ">"]
     rhs: sympy.Expr
     answer: ClassVar[tuple[str, ...]] = ("relation",)
+    asks: ClassVar[str] = "lhs"
 
     def latex(self) -> str:
         """Return the statement typeset."""
@@ -209,6 +219,7 @@ class Value(Statement):
     value: sympy.Expr
     unit: sympy.Expr
     answer: ClassVar[tuple[str, ...]] = ("value",)
+    asks: ClassVar[str] = "quantity"
 
     def latex(self) -> str:
         """Return the statement typeset."""
@@ -226,6 +237,7 @@ class BlockFormula(Statement):
     block: HessianBlock
     gram: WeightedGram
     answer: ClassVar[tuple[str, ...]] = ("gram",)
+    asks: ClassVar[str] = "block"
 
     def latex(self) -> str:
         """Return the statement typeset."""
@@ -252,6 +264,7 @@ class SpectralLimit(Statement):
     along: Along
     mode: Mode = "almost sure"
     answer: ClassVar[tuple[str, ...]] = ("law",)
+    asks: ClassVar[str] = "ensemble"
 
     def latex(self) -> str:
         """Return the statement typeset."""

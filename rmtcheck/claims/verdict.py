@@ -223,7 +223,8 @@ class Matrix:
 
     def missing(self, kind: Kind, columns: Sequence[Column]) -> tuple[str, ...]:
         """Say what would settle the statement."""
-        texts = [f"a sound {c} column (it crashed or was vacuous)" for c in columns if self.unsound(c)]
+        unsound = [c for c in columns if self.unsound(c)]
+        texts = [f"a sound {c} column (it crashed or was vacuous)" for c in unsound]
         holding = [c for c in columns if self.holds_everywhere(kind, c)]
         if not holding:
             texts.append(f"a proof of the {kind} statement on its whole domain")
@@ -231,7 +232,8 @@ class Matrix:
         if alive:
             texts.append("a rejection of " + "; ".join(alive))
         if holding and not alive:
-            texts.append(f"a column among {', '.join(holding)} that rejects mutants and accepts none")
+            names = ", ".join(holding)
+            texts.append(f"a column among {names} that rejects mutants and accepts none")
         return tuple(texts)
 
 

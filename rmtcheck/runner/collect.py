@@ -61,7 +61,7 @@ def select(claims: Sequence[Claim], patterns: Iterable[str]) -> list[Claim]:
 def unknown_claim(name: str, claims: Sequence[Claim]) -> str:
     """Return the sentence that answers an identifier nobody has stated."""
     if name in catalogue():
-        return f"the claim {name} is in the catalogue but not yet stated; 'rmtcheck list' shows which are"
+        return f"the claim {name} is not yet stated; 'rmtcheck list' shows which are"
     known = ", ".join(c.id for c in claims)
     return f"no claim matches {name!r}; the stated claims are {known}"
 
@@ -90,7 +90,7 @@ def _claims_of(file: Path) -> list[Claim]:
     if not claims:
         raise ClaimError(f"{file} declares no claim; a proofs file calls rmtcheck.claim(...)")
     if not (module.__doc__ or "").strip():
-        raise ClaimError(f"{file} has no docstring; say first what the theorem is and where it stands")
+        raise ClaimError(f"{file} has no docstring; say first what the theorem is and where it is")
     return claims
 
 

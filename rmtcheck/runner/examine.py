@@ -11,7 +11,7 @@ from rmtcheck.channels.equivalence import proof_of_equality
 from rmtcheck.claims.claim import Claim
 from rmtcheck.claims.evidence import Column, Evidence, Kind, Outcome, Reach, Scope
 from rmtcheck.claims.statements import Statement
-from rmtcheck.errors import DomainError
+from rmtcheck.errors import DomainError, PrecisionError
 from rmtcheck.runner.plan import Subject, subjects
 
 _NOWHERE = Scope(Reach.POINTS, "")
@@ -69,6 +69,8 @@ class Witness:
             judgement = self._judge(subject.statement)
         except DomainError as problem:
             judgement = _outside(subject.kind, problem)
+        except PrecisionError as problem:
+            judgement = Judgement(Outcome.UNKNOWN, _NOWHERE, str(problem))
         except Exception as problem:  # isolated: one crashed check must not end the run
             judgement = Judgement(Outcome.ERROR, _NOWHERE, f"{type(problem).__name__}: {problem}")
         seen = self.observations.get(subject.statement.question_hash)
@@ -100,13 +102,13 @@ class Witness:
 
 
 def _outside(kind: Kind, problem: DomainError) -> Judgement:
-    if kind == Kind.HYPOTHESIS:
-        return _meaningless(str(problem))
+    if kind in (Kind.HYPOTHESIS, Kind.MUTANT):
+        return Judgement(Outcome.UNKNOWN, _NOWHERE, str(problem))
     return Judgement(Outcome.ERROR, _NOWHERE, f"outside the engine's domain: {problem}")
 
 
 def _meaningless(why: str) -> Judgement:
-    text = f"the statement has no meaning without the hypothesis: {why}"
+    text = f"the statement has no meaning there: {why}"
     return Judgement(Outcome.FAILS, _NOWHERE, text, witness=why)
 
 

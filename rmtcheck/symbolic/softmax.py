@@ -9,42 +9,46 @@ for :math:`(\sum_c e^{Z_c})^{-K}` gives the exact identity
    \varphi_a(t)=\mathbb E\big[e^{aZ}e^{-te^Z}\big].
 
 **Local series.** As :math:`|e^{-x}-\sum_{n<M}(-x)^n/n!|\le x^M/M!` for :math:`x\ge0`,
-:math:`\varphi_a(t)=\sum_{n<M}\frac{(-t)^n}{n!}e^{(a+n)^2\tau^2/2}+O(t^M)` for every :math:`M`, although
-the full series diverges. With :math:`q=e^{\tau^2}`, :math:`h=1/C` and :math:`t=sh/\sqrt q`,
+:math:`\varphi_a(t)=\sum_{n<M}\frac{(-t)^n}{n!}e^{(a+n)^2\tau^2/2}+O(t^M)` for every :math:`M`,
+although the full series diverges. With :math:`q=e^{\tau^2}`, :math:`h=1/C` and :math:`t=sh/\sqrt
+q`,
 
 .. math:: \varphi_a=q^{a^2/2}\sum_n\frac{(-sh)^n}{n!}q^{an+n(n-1)/2}
    =q^{a^2/2}\exp\sum_{n\ge1}\ell^{(a)}_n(sh)^n,\qquad \ell^{(0)}_1=-1,
 
-so the integrand is :math:`q^{\sum a_k(a_k-1)/2}\,C^{-K}s^{K-1}e^{-s}\exp\sum_{n\ge1}g_n(s)h^n\,ds` with
-:math:`g_n(s)=\ell^{(0)}_{n+1}s^{n+1}+\big(\sum_k\ell^{(a_k)}_n-m\,\ell^{(0)}_n\big)s^n`. The coefficient of
-:math:`h^r` is a polynomial in :math:`s` of degree at most :math:`2r`; termwise,
+so the integrand is :math:`q^{\sum a_k(a_k-1)/2}\,C^{-K}s^{K-1}e^{-s}\exp\sum_{n\ge1}g_n(s)h^n\,ds`
+with :math:`g_n(s)=\ell^{(0)}_{n+1}s^{n+1}+\big(\sum_k\ell^{(a_k)}_n-m\,\ell^{(0)}_n\big)s^n`. The
+coefficient of :math:`h^r` is a polynomial in :math:`s` of degree at most :math:`2r`; termwise,
 :math:`\int_0^\infty s^{K-1+n}e^{-s}ds/\Gamma(K)=K(K+1)\cdots(K+n-1)`.
 
 **Why the remainder is** :math:`O(C^{-K-r-1})` **(Watson's lemma).**
 
 1. *Far part.* :math:`\varphi_0` decreases, and :math:`\int_0^\infty t^{K-1}\prod\varphi_{a_k}dt
-   =\Gamma(K)\,\mathbb E\prod_k(e^{Z_k}/\sum_{l\le m}e^{Z_l})^{a_k}\le\Gamma(K)`. Hence :math:`t>\delta`
-   contributes at most :math:`\varphi_0(\delta)^{C-m}` to the moment. :math:`\log\varphi_0` is convex with value 0 and
-   slope :math:`-\sqrt q` at 0, so :math:`\varphi_0(\delta)\le e^{-\kappa\delta}` for :math:`\delta\le1`, where
-   :math:`\kappa=-\log\varphi_0(1)>0`. At :math:`\delta=C^{-2/3}` this is :math:`O(e^{-\kappa C^{1/3}})`, below
-   every power of 1/C.
-2. *Near part.* :math:`\log\varphi_a` is smooth on :math:`[0,\infty)`. For :math:`t\le C^{-2/3}` the exponent left after
-   :math:`e^{-s}` has been split off is :math:`O(Ct^2+t)`, hence bounded; Taylor's theorem for it and
-   for :math:`\exp` leaves an error of a finite sum of :math:`O(s^nh^k)`, :math:`k\ge r+1`, times :math:`e^{-s}`, and
-   integrates to :math:`O(h^{r+1})`. Completing the integrals of the kept terms to
-   :math:`[0,\infty)` again costs :math:`O(s^ne^{-s})` at :math:`s\asymp C^{1/3}`. ∎
+   =\Gamma(K)\,\mathbb E\prod_k(e^{Z_k}/\sum_{l\le m}e^{Z_l})^{a_k}\le\Gamma(K)`. Hence
+   :math:`t>\delta` contributes at most :math:`\varphi_0(\delta)^{C-m}` to the moment.
+   :math:`\log\varphi_0` is convex with value 0 and slope :math:`-\sqrt q` at 0, so
+   :math:`\varphi_0(\delta)\le e^{-\kappa\delta}` for :math:`\delta\le1`, where
+   :math:`\kappa=-\log\varphi_0(1)>0`. At :math:`\delta=C^{-2/3}` this is :math:`O(e^{-\kappa
+   C^{1/3}})`, below every power of 1/C.
+2. *Near part.* :math:`\log\varphi_a` is smooth on :math:`[0,\infty)`. For :math:`t\le C^{-2/3}`
+   the exponent left after :math:`e^{-s}` has been split off is :math:`O(Ct^2+t)`, hence bounded;
+   Taylor's theorem for it and for :math:`\exp` leaves an error of a finite sum of
+   :math:`O(s^nh^k)`, :math:`k\ge r+1`, times :math:`e^{-s}`, and integrates to :math:`O(h^{r+1})`.
+   Completing the integrals of the kept terms to :math:`[0,\infty)` again costs
+   :math:`O(s^ne^{-s})` at :math:`s\asymp C^{1/3}`. ∎
 
-**Integrality.** The same formal series is :math:`\sum_n\binom{-K}{n}
-\mathbb E\big[\prod e^{a_kZ_k}(S-C\sqrt q)^n\big](C\sqrt q)^{-K-n}`, :math:`S=\sum_c e^{Z_c}`: binomials and Gaussian
+**Integrality.** The same formal series is :math:`\sum_n\binom{-K}{n} \mathbb E\big[\prod
+e^{a_kZ_k}(S-C\sqrt q)^n\big](C\sqrt q)^{-K-n}`, :math:`S=\sum_c e^{Z_c}`: binomials and Gaussian
 moments only, so every coefficient is an integer polynomial in :math:`q`. For rational
-:math:`\tau^2\ne0`, :math:`q` is transcendental over the rationals (Hermite-Lindemann): a coefficient is zero
-only if its polynomial is.
+:math:`\tau^2\ne0`, :math:`q` is transcendental over the rationals (Hermite-Lindemann): a
+coefficient is zero only if its polynomial is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from operator import index
 from typing import Any
 
 import sympy
@@ -95,7 +99,7 @@ def moment_series(
     Examples
     --------
     >>> moment_series([2], 1)
-    (E, -2*E**2 + E)
+    (E, -2*exp(3) - E + 3*exp(2))
     """
     base = sympy.exp(sympy.sympify(variance))
     return tuple(
@@ -105,19 +109,19 @@ def moment_series(
 
 
 def moment_polynomials(powers: Iterable[int], order: int) -> tuple[tuple[int, ...], ...]:
-    r"""Return the coefficients of :func:`moment_series` as integer polynomials in :math:`q=e^{\tau^2}`.
+    r"""Return the coefficients of :func:`moment_series` as integer polynomials.
 
     Parameters
     ----------
     powers : iterable of int
         Exponents :math:`a_k\ge0` on distinct classes.
     order : int
-        Last order, at least 0.
+        Last order :math:`r\ge0`.
 
     Returns
     -------
     tuple of tuples of int, length order + 1
-        Entry ``[r][n]`` is the coefficient of :math:`C^{-K-r}q^n`.
+        Entry ``[r][n]`` is the coefficient of :math:`C^{-K-r}q^n`, :math:`q=e^{\tau^2}`.
 
     Raises
     ------
@@ -153,7 +157,7 @@ def linear_ce_series(order: int) -> tuple[sympy.Expr, ...]:
     Returns
     -------
     tuple of sympy expressions, shape (order + 1,)
-        :math:`c_0,\dots,c_r`; :math:`c_k(1+\gamma e)^{k+1}` is a polynomial in :math:`e` and ``gamma``.
+        :math:`c_0,\dots,c_r`; :math:`(1+\gamma e)^{k+1}c_k` is a polynomial in e and ``gamma``.
 
     Raises
     ------
@@ -171,16 +175,106 @@ def linear_ce_series(order: int) -> tuple[sympy.Expr, ...]:
     Examples
     --------
     >>> linear_ce_series(0)
-    ((E**2*gamma + 1)/(E*gamma + 1),)
+    ((gamma*exp(2) + 1)/(E*gamma + 1),)
     """
-    terms = _natural("order", order) + 1
-    polynomials, e, g = ring((sympy.E, gamma), ZZ)
+    numerator, denominator = _ratio_series(_natural("order", order))
+    leading = denominator[0]
+    quotients: list[Any] = []  # c_k times leading^(k+1), so that no fraction is ever needed
+    for k, coefficient in enumerate(numerator):
+        tail = sum(denominator[n] * quotients[k - n] * leading ** (n - 1) for n in range(1, k + 1))
+        quotients.append(coefficient * leading**k - tail)
+    return tuple(_fraction(top, leading, k + 1) for k, top in enumerate(quotients))
 
-    def series(*powers: int) -> list[Any]:
-        """Return C^K times the moment."""
-        return [
-            polynomials.from_list([int(c) for c in reversed(row)]) if False else _at(row, e, polynomials)
-            for row in moment_polynomials(powers, terms)
-        ]
 
-    raise NotImplementedError
+def _ratio_series(order: int) -> tuple[list[Any], list[Any]]:
+    """Return the series of C^4 g_ij and C^2 g_ii over Z[e, gamma]."""
+    polynomials, e, ratio = ring((sympy.E, gamma), ZZ)
+
+    def moment(*powers: int, shift: int = 0) -> list[Any]:
+        rows = moment_polynomials(powers, order)
+        values = [sum((c * e**n for n, c in enumerate(row)), polynomials.zero) for row in rows]
+        return ([polynomials.zero] * shift + values)[: order + 1]
+
+    parts = zip(moment(2), moment(3, shift=1), moment(4, shift=2), strict=True)
+    variance = [ratio * (two - 2 * three + four) for two, three, four in parts]
+    mean = [-c for c in moment(2, shift=1)]
+    mean[0] += 1
+    off_variance = [ratio * c for c in moment(2, 2)]
+    return _add(off_variance, _square(moment(1, 1))), _add(variance, _square(mean))
+
+
+def _add(left: Sequence[Any], right: Sequence[Any]) -> list[Any]:
+    return [a + b for a, b in zip(left, right, strict=True)]
+
+
+def _square(series: Sequence[Any]) -> list[Any]:
+    return [sum(series[k] * series[n - k] for k in range(n + 1)) for n in range(len(series))]
+
+
+def _fraction(top: Any, base: Any, exponent: int) -> sympy.Expr:
+    """Return top/base^exponent with the common powers of base removed."""
+    while exponent and not top % base:
+        top, exponent = top.exquo(base), exponent - 1
+    return top.as_expr() / base.as_expr() ** exponent
+
+
+@lru_cache(maxsize=512)
+def _polynomials(pattern: tuple[int, ...], order: int) -> tuple[tuple[int, ...], ...]:
+    """Return the integer polynomials for a sorted pattern without zeros."""
+    total = sum(pattern)
+    prefactor = _Q ** sum(a * (a - 1) // 2 for a in pattern)
+    return tuple(
+        _dense(prefactor * sum(c * sympy.rf(total, n).p for n, c in local.items()))
+        for local in _integrand(pattern, order)
+    )
+
+
+def _integrand(pattern: Sequence[int], order: int) -> list[dict[int, Any]]:
+    r"""Return the coefficients of :math:`h^0,\dots,h^r` as ``{power of s: coefficient}``."""
+    free = _log_local(0, order + 1)
+    logs = [_log_local(a, order + 1) for a in pattern]
+    shifted = [sum(row[n] for row in logs) - len(pattern) * free[n] for n in range(order + 2)]
+    exponentials: list[dict[int, Any]] = [{0: _RING.one}]
+    for n in range(1, order + 1):  # n G_n = sum_j j g_j G_{n-j}, the derivative of exp
+        row: dict[int, Any] = {}
+        for j in range(1, n + 1):
+            for degree, factor in ((j + 1, free[j + 1]), (j, shifted[j])):
+                _accumulate(row, exponentials[n - j], degree, factor * QQ(j, n))
+        exponentials.append(row)
+    return exponentials
+
+
+def _accumulate(row: dict[int, Any], source: dict[int, Any], degree: int, factor: Any) -> None:
+    """Add ``factor * s**degree * source`` to ``row``."""
+    for power, coefficient in source.items():
+        row[power + degree] = row.get(power + degree, _RING.zero) + factor * coefficient
+
+
+@lru_cache(maxsize=256)
+def _log_local(a: int, terms: int) -> list[Any]:
+    r"""Return :math:`\ell^{(a)}_0=0,\dots,\ell^{(a)}_{\text{terms}}`."""
+    local = [
+        _Q ** (a * n + n * (n - 1) // 2) * QQ((-1) ** n, sympy.factorial(n).p)
+        for n in range(terms + 1)
+    ]
+    logs = [_RING.zero]
+    for n in range(1, terms + 1):  # n l_n = n f_n - sum_j j l_j f_{n-j}, from f' = f (log f)'
+        known = sum((logs[j] * local[n - j] * j for j in range(1, n)), _RING.zero)
+        logs.append(local[n] - known * QQ(1, n))
+    return logs
+
+
+def _dense(polynomial: Any) -> tuple[int, ...]:
+    """Return the integer coefficients by ascending power."""
+    by_power = {power: int(coefficient) for (power,), coefficient in polynomial.terms()}
+    return tuple(by_power.get(n, 0) for n in range(max(by_power, default=-1) + 1))
+
+
+def _natural(name: str, value: Any) -> int:
+    try:
+        number = -1 if isinstance(value, bool) else index(value)
+    except TypeError:
+        number = -1
+    if number < 0:
+        raise DomainError(f"{name} is {value!r}; accepted are the integers 0, 1, 2, ...")
+    return number

@@ -22,6 +22,7 @@ class HermitianMatrix(Noun):
     """
 
     def __new__(cls, name: Any, d: Any) -> HermitianMatrix:
+        """Make the noun from numbers or symbols."""
         return super().__new__(cls, Str(str(name)), sympy.sympify(d))
 
     name = property(lambda self: self.args[0], doc="Its letter.")
@@ -39,7 +40,7 @@ class SquareMatrix(HermitianMatrix):
 
 
 class SampleCovariance(Noun):
-    r"""The sample covariance :math:`\frac1NXX^\top`, :math:`X\in\mathbb R^{d\times N}` iid :math:`N(0,\sigma^2)`.
+    r"""The sample covariance :math:`\frac1NXX^\top` of iid Gaussian entries, :math:`X\in\mathbb R^{d\times N}`.
 
     Parameters
     ----------
@@ -50,6 +51,7 @@ class SampleCovariance(Noun):
     """
 
     def __new__(cls, d: Any, N: Any, variance: Any = 1) -> SampleCovariance:
+        """Make the noun from numbers or symbols."""
         return super().__new__(cls, *map(sympy.sympify, (d, N, variance)))
 
     d = property(lambda self: self.args[0], doc="Dimension.")
@@ -61,7 +63,7 @@ class SampleCovariance(Noun):
 
 
 class Projection(sympy.Function):
-    r"""The scalar :math:`v^\top x`, with :math:`v\sim N(0,I_d/d)` and :math:`x\sim N(0,I_d)`; argument d."""
+    r"""The scalar :math:`v^\top x`, :math:`v\sim N(0,I_d/d)`, :math:`x\sim N(0,I_d)`; argument d."""
 
     nargs = 1
     is_real = True

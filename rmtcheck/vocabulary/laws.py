@@ -25,7 +25,10 @@ class PrintedLaw(Noun):
         Its mass, 0 where there is none.
     """
 
-    def __new__(cls, density: Any, lower: Any, upper: Any, atom: Any = 0, mass: Any = 0) -> PrintedLaw:
+    def __new__(
+        cls, density: Any, lower: Any, upper: Any, atom: Any = 0, mass: Any = 0
+    ) -> PrintedLaw:
+        """Make the noun from numbers or symbols."""
         return super().__new__(cls, *map(sympy.sympify, (density, lower, upper, atom, mass)))
 
     density = property(lambda self: self.args[0], doc="The density, in the variable x.")

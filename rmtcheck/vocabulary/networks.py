@@ -24,7 +24,7 @@ class Noun(sympy.Basic):
 
 
 class LinearModel(Noun):
-    r"""The linear model :math:`f(x)=Vx`, :math:`V\in\mathbb R^{C\times d}`, :math:`V_{ck}\sim N(0,1/d)`.
+    r"""The linear model :math:`f(x)=Vx`, :math:`V\in\mathbb R^{C\times d}` iid :math:`N(0,1/d)`.
 
     Parameters
     ----------
@@ -35,6 +35,7 @@ class LinearModel(Noun):
     """
 
     def __new__(cls, d: Any, C: Any) -> LinearModel:
+        """Make the noun from numbers or symbols."""
         return super().__new__(cls, sympy.sympify(d), sympy.sympify(C))
 
     @property
@@ -56,7 +57,7 @@ class CrossEntropy(Noun):
 
 
 class MeanSquaredError(Noun):
-    r"""Squared error :math:`\frac cN\sum_n\|f(x_n)-\mathcal Y_n\|_2^2` with the stated factor :math:`c`.
+    r"""Squared error :math:`\frac cN\sum_n\|f(x_n)-\mathcal Y_n\|_2^2`, with its factor :math:`c`.
 
     Parameters
     ----------
@@ -65,6 +66,7 @@ class MeanSquaredError(Noun):
     """
 
     def __new__(cls, factor: Any = 1) -> MeanSquaredError:
+        """Make the noun from numbers or symbols."""
         return super().__new__(cls, sympy.sympify(factor))
 
     @property
@@ -81,7 +83,7 @@ MEAN_SQUARED_ERROR = MeanSquaredError()
 
 
 class HessianBlock(Noun):
-    r"""The question: which matrix is :math:`\partial^2\ell/\partial v_i\,\partial v_j^\top`?
+    r"""The question which matrix :math:`\partial^2\ell/\partial v_i\,\partial v_j^\top` is.
 
     Parameters
     ----------
@@ -95,7 +97,10 @@ class HessianBlock(Noun):
         Number of samples.
     """
 
-    def __new__(cls, network: Any, loss: Any, row: Any, column: Any, samples: Any = N) -> HessianBlock:
+    def __new__(
+        cls, network: Any, loss: Any, row: Any, column: Any, samples: Any = N
+    ) -> HessianBlock:
+        """Make the noun from numbers or symbols."""
         return super().__new__(
             cls, network, loss, sympy.sympify(row), sympy.sympify(column), sympy.sympify(samples)
         )
@@ -157,7 +162,10 @@ class WeightedGram(Noun):
         The vectors :math:`l_n`, :math:`r_n` of one sample.
     """
 
-    def __new__(cls, scale: Any, weight: Any, left: Any = INPUT, right: Any = INPUT) -> WeightedGram:
+    def __new__(
+        cls, scale: Any, weight: Any, left: Any = INPUT, right: Any = INPUT
+    ) -> WeightedGram:
+        """Make the noun from numbers or symbols."""
         return super().__new__(cls, sympy.sympify(scale), sympy.sympify(weight), left, right)
 
     scale = property(lambda self: self.args[0], doc="The factor in front of the sum.")

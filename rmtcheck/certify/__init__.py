@@ -1,0 +1,1 @@
+"""Enclosures: every number is a ball that provably contains the true value."""

@@ -1,0 +1,177 @@
+"""The statistical witness: drawn matrices, and intervals that are valid under any stopping.
+
+All intervals of a run share one error budget: a true claim is failed anywhere in the run
+with probability at most that budget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import singledispatchmethod
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import sympy
+
+from rmtcheck.channels._protocol import Judgement, Observation, Progress
+from rmtcheck.channels.simulation import block_norms, pictures, resolvents
+from rmtcheck.channels.simulation.fields import STUDIES
+from rmtcheck.channels.simulation.points import Point, judge_points
+from rmtcheck.channels.simulation.simulator import Simulator
+from rmtcheck.claims.claim import Claim
+from rmtcheck.claims.evidence import Column
+from rmtcheck.claims.statements import Bound, LimitOf, SpectralLimit, Statement
+from rmtcheck.montecarlo.confidence import ErrorBudget
+from rmtcheck.montecarlo.store import Store
+from rmtcheck.montecarlo.workers import Workers
+from rmtcheck.spectral.expectations import evaluate
+from rmtcheck.spectral.printed import printed_stieltjes
+from rmtcheck.vocabulary import symbols
+from rmtcheck.vocabulary.ensembles import SampleCovariance
+from rmtcheck.vocabulary.networks import HessianBlock
+from rmtcheck.vocabulary.quantities import FrobeniusSquared
+
+DEVIATION = sympy.Rational(3, 2)
+"""Entry deviation at which laws are judged; at 1 a lost power of it would not show."""
+
+
+class MonteCarloChannel:
+    """Draw what the question speaks of, and compare answers with confidence intervals.
+
+    Parameters
+    ----------
+    seed : int
+        Root of all random streams.
+    jobs : int
+        Worker processes.
+    store : Path
+        Database of finished blocks.
+    effort : int
+        Factor on the numbers of draws.
+    total : float
+        Error budget of the run.
+    """
+
+    column = Column.MONTECARLO
+
+    def __init__(self, *, seed: int, jobs: int, store: Path, effort: int, total: float) -> None:
+        self.seed = seed
+        self.effort = effort
+        self.budget = ErrorBudget(total)
+        self.alpha = total
+        self._workers = Workers(jobs)
+        self._store = Store(store)
+
+    def __enter__(self) -> MonteCarloChannel:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._workers.stop()
+        self._store.close()
+
+    def share_budget(self, claims: Sequence[Claim]) -> None:
+        """Give every statement that will be simulated the same share of the budget."""
+        statements = [p.standing for c in claims for p in c.parts if self.applies(p.standing)]
+        self.alpha = self.budget.equal_share(max(1, len(statements)))
+
+    def applies(self, statement: Statement) -> bool:
+        """Whether something random can be drawn for such a statement."""
+        if isinstance(statement, Bound | LimitOf) and statement.asked.has(FrobeniusSquared):
+            return len(statement.asked.atoms(FrobeniusSquared)) == 2
+        if isinstance(statement, LimitOf):
+            return statement.asked in STUDIES
+        is_spectral = isinstance(statement, SpectralLimit)
+        return is_spectral and isinstance(statement.asked, SampleCovariance)
+
+    def observe(self, claim: str, statement: Statement, progress: Progress) -> Observation:
+        """Draw, and enclose the means."""
+        simulator = Simulator(
+            claim=claim,
+            seed=self.seed,
+            workers=self._workers,
+            store=self._store,
+            effort=self.effort,
+            progress=progress,
+        )
+        self.budget.share(f"{claim} {statement.question_hash}", self.alpha)
+        return self._observed(statement, simulator)
+
+    def judge(self, observation: Observation, statement: Statement) -> Judgement:
+        """Compare an answer with the intervals."""
+        return self._judged(statement, observation.content)
+
+    @singledispatchmethod
+    def _observed(self, statement: Statement, simulator: Simulator) -> Observation:
+        raise TypeError(f"nothing to draw for {type(statement).__name__}")
+
+    @_observed.register
+    def _(self, statement: LimitOf, simulator: Simulator) -> Observation:
+        if statement.asked in STUDIES:
+            return _means(list(STUDIES[statement.asked](simulator, self.alpha)))
+        blocks = _blocks(statement.asked)
+        sizes = (*block_norms.SMALL, *block_norms.PAPER)
+        found = block_norms.series(simulator, blocks, sizes, self.alpha)
+        record = {**block_norms.record(found), **pictures.spectra(simulator, blocks)}
+        return Observation([norms.ratio() for norms in found], record)
+
+    @_observed.register
+    def _(self, statement: Bound, simulator: Simulator) -> Observation:
+        sides = [_blocks(side) for side in (statement.lhs, statement.rhs)]
+        sizes = [block_norms.sizes_of(diagonal) for diagonal, _ in sides]
+        found = [
+            norms
+            for blocks, at in zip(sides, sizes, strict=True)
+            for norms in block_norms.series(simulator, blocks, [at], self.alpha / 2)
+        ]
+        record = {**block_norms.record(found), **pictures.heatmaps(simulator, sizes)}
+        return Observation([norms.ratio() for norms in found], record)
+
+    @_observed.register
+    def _(self, statement: SpectralLimit, simulator: Simulator) -> Observation:
+        found = resolvents.measure(simulator, self.alpha)
+        record = {
+            "kind": "resolvent",
+            "points": [r.record() for r in found],
+            **pictures.covariance_spectrum(simulator),
+        }
+        return Observation(found, record)
+
+    @singledispatchmethod
+    def _judged(self, statement: Statement, content: Any) -> Judgement:
+        raise TypeError(f"no comparison for {type(statement).__name__}")
+
+    @_judged.register
+    def _(self, statement: LimitOf, content: Any) -> Judgement:
+        return judge_points(content, lambda at: evaluate(statement.value, at).value)
+
+    @_judged.register
+    def _(self, statement: Bound, content: Any) -> Judgement:
+        left, right = content
+        return block_norms.judge_order(left, right, statement.relation)
+
+    @_judged.register
+    def _(self, statement: SpectralLimit, content: Any) -> Judgement:
+        return resolvents.judge(content, lambda z, gamma: _unscaled(statement, z, gamma))
+
+
+def _blocks(expression: sympy.Expr) -> tuple[HessianBlock, HessianBlock]:
+    return block_norms.blocks_of([n.args[0] for n in expression.atoms(FrobeniusSquared)])
+
+
+def _means(points: Sequence[Point]) -> Observation:
+    record = {"kind": "means", "points": [p.record() for p in points]}
+    return Observation(points, record)
+
+
+def _unscaled(statement: SpectralLimit, z: complex, gamma: float) -> complex:
+    r"""Return the claimed transform for unit variance: :math:`\sigma^2s_\sigma(\sigma^2z)`."""
+    variance = float(DEVIATION**2)
+    values = {symbols.gamma: sympy.nsimplify(gamma, rational=True), symbols.sigma: DEVIATION}
+    real, imag = printed_stieltjes(statement.law, variance * z, values)
+    return variance * complex(real.value, imag.value)

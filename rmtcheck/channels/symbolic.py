@@ -1,0 +1,105 @@
+"""The symbolic witness: exact derivations, compared as algebra, on the whole domain."""
+
+from __future__ import annotations
+
+from functools import singledispatchmethod
+from typing import Any
+
+import sympy
+
+from rmtcheck.channels._protocol import Judgement, Observation, Progress
+from rmtcheck.channels.derivations import derivation_of, record_of
+from rmtcheck.claims.evidence import Column, Outcome, Reach, Scope
+from rmtcheck.claims.statements import (
+    BlockFormula,
+    Identity,
+    LimitOf,
+    Order,
+    SpectralLimit,
+    Statement,
+)
+from rmtcheck.symbolic import traces
+from rmtcheck.symbolic.equality import Answer, ZeroTest, are_equal
+from rmtcheck.symbolic.hessian import same_gram
+from rmtcheck.symbolic.stieltjes import law_defect
+from rmtcheck.vocabulary.ensembles import HermitianMatrix
+from rmtcheck.vocabulary.quantities import SoftmaxComponent
+
+EVERYWHERE = Scope(Reach.ALL, "all values of the symbols, as algebra")
+_OUTCOME = {
+    Answer.YES: Outcome.HOLDS,
+    Answer.NO: Outcome.FAILS,
+    Answer.UNKNOWN: Outcome.UNKNOWN,
+}
+_LONGEST = 300
+
+
+class SymbolicChannel:
+    """Derive the question exactly; hold an answer that is provably the same."""
+
+    column = Column.SYMBOLIC
+
+    def applies(self, statement: Statement) -> bool:
+        """Whether a derivation is known for such a statement."""
+        if isinstance(statement, Identity | Order):
+            return not _has_explicit_classes(statement.asked)
+        return isinstance(statement, BlockFormula | SpectralLimit | LimitOf)
+
+    def observe(self, claim: str, statement: Statement, progress: Progress) -> Observation:
+        """Derive the question."""
+        progress("deriving")
+        derivation = derivation_of(statement)
+        return Observation(derivation.result, record_of(derivation))
+
+    def judge(self, observation: Observation, statement: Statement) -> Judgement:
+        """Compare an answer with the derivation."""
+        test = self._compare(statement, observation.content)
+        witness = _short(test.witness)
+        if test.answer == Answer.NO:
+            return Judgement(Outcome.FAILS, EVERYWHERE, "differs from the derivation", witness)
+        return Judgement(_OUTCOME[test.answer], EVERYWHERE, witness)
+
+    @singledispatchmethod
+    def _compare(self, statement: Statement, derived: Any) -> ZeroTest:
+        raise TypeError(f"no comparison for {type(statement).__name__}")
+
+    @_compare.register
+    def _(self, statement: BlockFormula, derived: Any) -> ZeroTest:
+        return same_gram(derived, statement.gram)
+
+    @_compare.register
+    def _(self, statement: LimitOf, derived: Any) -> ZeroTest:
+        if derived is None:
+            return ZeroTest(Answer.UNKNOWN, "no limit was derived")
+        if derived in (sympy.oo, -sympy.oo):
+            return ZeroTest(Answer.NO, f"the limit is {derived}")
+        return are_equal(derived, statement.value)
+
+    @_compare.register
+    def _(self, statement: Identity, derived: Any) -> ZeroTest:
+        if statement.lhs.has(HermitianMatrix):
+            return traces.is_identity(statement.lhs, statement.rhs)
+        return are_equal(derived, statement.rhs)
+
+    @_compare.register
+    def _(self, statement: Order, derived: Any) -> ZeroTest:
+        if derived is None:
+            return ZeroTest(Answer.UNKNOWN, "no leading term was derived")
+        coefficient, exponent = derived
+        term = f"the leading term is ({coefficient})*{statement.along.sizes[0]}**({exponent})"
+        fits = exponent == statement.exponent or (
+            not statement.tight and exponent < statement.exponent
+        )
+        return ZeroTest(Answer.YES if fits else Answer.NO, term)
+
+    @_compare.register
+    def _(self, statement: SpectralLimit, derived: Any) -> ZeroTest:
+        return law_defect(statement.ensemble, statement.law)
+
+
+def _has_explicit_classes(expression: sympy.Expr) -> bool:
+    return any(p.classes.is_number for p in expression.atoms(SoftmaxComponent))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ..."

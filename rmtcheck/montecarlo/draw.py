@@ -1,0 +1,149 @@
+"""Draws of the random objects that the statements speak about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rmtcheck.errors import DomainError
+from rmtcheck.montecarlo.checks import require_integer
+
+Array = NDArray[np.float64]
+Generator = np.random.Generator
+
+
+def draw_linear_model(d: int, N: int, C: int, rng: Generator) -> tuple[Array, Array]:
+    r"""Draw the data and the parameters of a linear model at initialization.
+
+    :math:`X_{kn}\sim N(0,1)` and :math:`V_{ck}\sim N(0,1/d)`, all independent.
+
+    Parameters
+    ----------
+    d, N : int
+        Input dimension and number of samples, at least 1.
+    C : int
+        Number of classes, at least 2.
+    rng : numpy.random.Generator
+        The stream to draw from.
+
+    Returns
+    -------
+    X : ndarray, shape (d, N)
+        Data, one sample per column.
+    V : ndarray, shape (C, d)
+        Parameters, one class per row.
+
+    Raises
+    ------
+    DomainError
+        When a size is not an integer in its range.
+
+    Accuracy
+    --------
+    Exact in law, up to the rounding of a normal variate to a double.
+
+    Examples
+    --------
+    >>> from rmtcheck.montecarlo.streams import stream
+    >>> X, V = draw_linear_model(3, 5, 2, stream(1, "example", 0))
+    >>> X.shape, V.shape
+    ((3, 5), (2, 3))
+    """
+    for name, value, least in (("d", d, 1), ("N", N, 1), ("C", C, 2)):
+        require_integer(name, value, least)
+    return rng.standard_normal((d, N)), rng.standard_normal((C, d)) / np.sqrt(d)
+
+
+def draw_sample_covariance(d: int, N: int, rng: Generator, variance: float = 1.0) -> Array:
+    r"""Draw :math:`\frac1NXX^\top`, :math:`X\in\mathbb R^{d\times N}` iid :math:`N(0,\sigma^2)`.
+
+    Parameters
+    ----------
+    d, N : int
+        Dimension and number of samples, at least 1.
+    rng : numpy.random.Generator
+        The stream to draw from.
+    variance : float, default 1
+        Variance :math:`\sigma^2>0` of an entry.
+
+    Returns
+    -------
+    ndarray, shape (d, d)
+        The symmetric matrix.
+
+    Raises
+    ------
+    DomainError
+        When a size or the variance is out of range.
+
+    Accuracy
+    --------
+    Exact in law, up to rounding.
+    """
+    require_integer("d", d, 1)
+    require_integer("N", N, 1)
+    if not 0 < variance < np.inf:
+        raise DomainError(f"variance = {variance!r} must be positive and finite.")
+    X = rng.standard_normal((d, N))
+    product: Any = X @ X.T
+    return np.asarray(product * (variance / N))
+
+
+def draw_squared_radius(d: int, rng: Generator) -> float:
+    r"""Draw :math:`\|x\|_2^2/d` with :math:`x\sim N(0,I_d)`.
+
+    Parameters
+    ----------
+    d : int
+        Dimension, at least 1.
+    rng : numpy.random.Generator
+        The stream to draw from.
+
+    Returns
+    -------
+    float
+        A positive number of mean 1 and variance 2/d.
+
+    Raises
+    ------
+    DomainError
+        When ``d`` is not a positive integer.
+
+    Accuracy
+    --------
+    Exact in law, up to rounding.
+    """
+    require_integer("d", d, 1)
+    x = rng.standard_normal(d)
+    return float(x @ x) / d
+
+
+def draw_projection(d: int, rng: Generator) -> float:
+    r"""Draw :math:`v^\top x` with independent :math:`v\sim N(0,I_d/d)` and :math:`x\sim N(0,I_d)`.
+
+    Parameters
+    ----------
+    d : int
+        Dimension, at least 1.
+    rng : numpy.random.Generator
+        The stream to draw from.
+
+    Returns
+    -------
+    float
+        A number of mean 0 and variance 1.
+
+    Raises
+    ------
+    DomainError
+        When ``d`` is not a positive integer.
+
+    Accuracy
+    --------
+    Exact in law, up to rounding.
+    """
+    require_integer("d", d, 1)
+    x, v = rng.standard_normal((2, d))
+    return float(v @ x) / float(np.sqrt(d))

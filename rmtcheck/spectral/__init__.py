@@ -1,0 +1,1 @@
+"""Float numerics of expectations and spectral laws: numbers with an error estimate, no bounds."""

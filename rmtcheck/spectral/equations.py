@@ -1,0 +1,181 @@
+r"""The fixed-point equation of the spectrum of :math:`\frac1NX\Lambda X^\top`, and its inverse map.
+
+With :math:`d/N\to\gamma` and weights of law :math:`\nu` the Stieltjes transform is the one
+solution in the upper half plane of
+
+.. math:: s=\frac1{-z+\int\frac\lambda{1+\gamma\lambda s}\,d\nu(\lambda)}.
+
+In the dual variable :math:`u=-1/(\gamma s)` this is :math:`z=x(u)` with
+
+.. math:: x(u)=u\Bigl(\gamma+\int\frac\lambda{u-\lambda}d\nu\Bigr),\qquad
+          x'(u)=\gamma-\int\frac{\lambda^2}{(u-\lambda)^2}d\nu,\qquad
+          \Im x(u)=\Im u\Bigl(\gamma-\int\frac{\lambda^2}{|u-\lambda|^2}d\nu\Bigr).
+
+Since :math:`x(u)/\gamma` is u plus a constant plus the Cauchy transform of the positive measure
+:math:`\lambda^2\nu/\gamma`, it maps :math:`\{\Im u>0,\ \Im x(u)>0\}` one to one onto the upper half
+plane (Biane 1997, Lemmas 1 to 4, on the free convolution with a semicircle). So *every* u
+of the upper half plane with :math:`x(u)=z`, :math:`\Im z\ge0`, is the right one: the branch
+is certified by the sign of one imaginary part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rmtcheck.errors import DomainError
+from rmtcheck.spectral.arrays import Array, ComplexArray
+from rmtcheck.spectral.law import positive
+from rmtcheck.spectral.measures import DiscreteMeasure
+
+CELLS = 50_000
+
+
+class StieltjesEquation:
+    r"""The equation of the law of :math:`\frac1NX\Lambda X^\top`.
+
+    Parameters
+    ----------
+    population : DiscreteMeasure
+        The law of the weights, of mass 1, atoms of either sign.
+    aspect_ratio : float
+        The limit :math:`\gamma>0` of :math:`d/N`.
+
+    Raises
+    ------
+    DomainError
+        If the population has another mass, only the atom 0, or gamma is not positive.
+
+    References
+    ----------
+    Silverstein and Bai, J. Multivariate Anal. 54 (1995), 175-192, equation (1.4).
+    P. Biane, Indiana Univ. Math. J. 46 (1997), 705-718.
+
+    Examples
+    --------
+    >>> equation = StieltjesEquation(DiscreteMeasure([1.0], [1.0]), 0.5)
+    >>> s = 0.3 + 0.4j
+    >>> abs(equation.residual(s, equation.inverse_map(s))) < 1e-15
+    True
+    """
+
+    def __init__(self, population: DiscreteMeasure, aspect_ratio: float) -> None:
+        self.population = population
+        self.aspect_ratio = float(positive("gamma", aspect_ratio))
+        if abs(population.mass() - 1) > 1e-9:
+            raise DomainError(f"the population has mass {population.mass()}; mass 1 is needed")
+        acting = population.atoms != 0
+        if not acting.any():
+            raise DomainError("the population is the atom 0; a weight other than 0 is needed")
+        self.atoms: Array = population.atoms[acting]
+        self.weights: Array = population.weights[acting]
+
+    @property
+    def rank(self) -> float:
+        """The mass of the weights other than 0."""
+        return float(self.weights.sum())
+
+    @property
+    def spread(self) -> float:
+        r"""The standard deviation :math:`(\gamma\int\lambda^2d\nu)^{1/2}` of the law."""
+        return float(np.sqrt(self.aspect_ratio * (self.weights @ self.atoms**2)))
+
+    def residual(self, s: complex, z: complex) -> complex:
+        r"""Return :math:`s(-z+\int\frac\lambda{1+\gamma\lambda s}d\nu)-1`, 0 at a solution.
+
+        Accuracy
+        --------
+        Exact up to rounding.
+        """
+        image = self.weights @ (self.atoms / (1 + self.aspect_ratio * self.atoms * s))
+        return complex(s * (image - z) - 1)
+
+    def derivative(self, s: complex, z: complex) -> complex:
+        r"""Return the derivative of :meth:`residual` in s.
+
+        Accuracy
+        --------
+        Exact up to rounding.
+        """
+        image = self.weights @ (self.atoms / (1 + self.aspect_ratio * self.atoms * s) ** 2)
+        return complex(image - z)
+
+    def inverse_map(self, s: complex) -> complex:
+        r"""Return :math:`z(s)=-\frac1s+\int\frac\lambda{1+\gamma\lambda s}d\nu`.
+
+        Accuracy
+        --------
+        Exact up to rounding.
+        """
+        image = self.weights @ (self.atoms / (1 + self.aspect_ratio * self.atoms * s))
+        return complex(image - 1 / s)
+
+    def is_admissible(self, s: complex, z: complex) -> bool:
+        """Whether s lies on the branch of the transform, given that it solves the equation."""
+        return bool(np.imag(s) > 0 and np.imag(z) >= 0)
+
+    def point(self, u: ComplexArray) -> ComplexArray:
+        r"""Return :math:`x(u)` at an array of dual points.
+
+        Accuracy
+        --------
+        Exact up to rounding.
+        """
+        return u * (self.aspect_ratio + self._sum(u, self.weights * self.atoms, 1))
+
+    def point_and_slope(self, u: ComplexArray) -> tuple[ComplexArray, ComplexArray]:
+        r"""Return :math:`x(u)` and :math:`x'(u)` together, in real arithmetic, which is faster.
+
+        Accuracy
+        --------
+        Exact up to rounding.
+        """
+        first, second = np.empty_like(u), np.empty_like(u)
+        linear, square = self.weights * self.atoms, self.weights * self.atoms**2
+        for rows in self._blocks(len(u)):
+            b = u.imag[rows]
+            apart = u.real[rows, None] - self.atoms
+            inverse = 1 / (apart * apart + (b * b)[:, None])
+            apart *= inverse
+            first[rows] = apart @ linear - 1j * b * (inverse @ linear)
+            real = (apart * apart) @ square - b * b * ((inverse * inverse) @ square)
+            second[rows] = real - 2j * b * ((apart * inverse) @ square)
+        return u * (self.aspect_ratio + first), self.aspect_ratio - second
+
+    def crowding(self, a: Array, b: Array) -> tuple[Array, Array]:
+        r"""Return :math:`\int\lambda^2/|a+ib-\lambda|^2d\nu`, and its slope in :math:`b^2`.
+
+        Accuracy
+        --------
+        Exact up to rounding.
+        """
+        value, slope = np.empty_like(a), np.empty_like(a)
+        square = self.weights * self.atoms**2
+        with np.errstate(divide="ignore"):
+            for rows in self._blocks(len(a)):
+                inverse = 1 / ((a[rows, None] - self.atoms) ** 2 + b[rows, None] ** 2)
+                value[rows] = inverse @ square
+                slope[rows] = -(inverse * inverse) @ square
+        return value, slope
+
+    def tilt(self, u: Array) -> Array:
+        r"""Return the slope :math:`g'(u)=-2\int\lambda^2/(u-\lambda)^3d\nu` at real dual points.
+
+        Accuracy
+        --------
+        Exact up to rounding.
+        """
+        return -2 * self._sum(u, self.weights * self.atoms**2, 3)
+
+    def _sum(self, u: NDArray[Any], numerators: Array, power: int) -> NDArray[Any]:
+        result = np.empty_like(u)
+        for rows in self._blocks(len(u)):
+            result[rows] = (u[rows, None] - self.atoms) ** -power @ numerators
+        return result
+
+    def _blocks(self, count: int) -> Iterator[slice]:
+        size = max(1, CELLS // len(self.atoms))
+        return (slice(k, k + size) for k in range(0, count, size))

@@ -1,0 +1,1 @@
+"""Exact algebra: derivations, normal forms, expansions and tests of equality."""

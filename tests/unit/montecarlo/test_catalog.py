@@ -1,0 +1,41 @@
+import secrets
+
+import numpy as np
+import pytest
+
+from rmtcheck.errors import DomainError
+from rmtcheck.montecarlo.catalog import STATISTICS, find_statistic
+from rmtcheck.montecarlo.streams import stream
+
+PARAMETERS = {
+    "block_norms": {"d": 6, "N": 9, "C": 3},
+    "pair_norms": {"d": 6, "N": 9, "C": 3},
+    "spread": {"d": 6, "C": 3},
+    "resolvent": {"d": 6, "N": 9, "C": 3, "real": 0.1, "imag": 0.5},
+    "squared_radius": {"d": 6},
+    "projection": {"d": 6},
+}
+
+
+@pytest.mark.parametrize("name", STATISTICS)
+def test_a_row_has_the_named_columns(name):
+    rng = stream(secrets.randbits(64), name, 0)
+    statistic = find_statistic(name)
+    row = np.array(statistic.row(rng, **PARAMETERS[name]), dtype=float)
+    assert row.shape == (len(statistic.columns),)
+    assert np.isfinite(row).all()
+
+
+def test_resolvent_lies_in_the_half_disc():
+    statistic = find_statistic("resolvent")
+    row = statistic.row(stream(secrets.randbits(64), "x", 0), **PARAMETERS["resolvent"], column=1)
+    for trace in (complex(*row[:2]), complex(*row[2:])):
+        assert trace.imag > 0
+        assert abs(trace) <= 1 / 0.5
+    assert row[:2] != row[2:]
+
+
+@pytest.mark.parametrize("name", ["", "nothing", "math:pi", "no.such.module:x", "math:nothing"])
+def test_unknown_statistics(name):
+    with pytest.raises(DomainError, match="block_norms"):
+        find_statistic(name)
