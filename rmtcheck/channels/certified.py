@@ -114,9 +114,9 @@ class CertifiedChannel:
 
     @_judged.register
     def _(self, statement: Value, content: Any) -> Judgement:
-        if symbols.gamma in statement.free_symbols:
-            return _within_everywhere(statement)
-        return _within(statement, content, self.digits)
+        here = _within(statement, content, self.digits)
+        is_open = here.outcome != Outcome.FAILS and symbols.gamma in statement.free_symbols
+        return _within_everywhere(statement) if is_open else here
 
     @_judged.register
     def _(self, statement: Order, content: Any) -> Judgement:
@@ -132,15 +132,24 @@ def _disjoint(found: Sequence[Found], answer: Callable[[Point], arb]) -> Judgeme
     scope = Scope(Reach.POINTS, "; ".join(shown(f.at) for f in found))
     if not all(f.ball.is_finite() for f in found):
         return Judgement(Outcome.UNKNOWN, scope, "no finite enclosure was found")
-    for one in found:
-        try:
-            claimed = answer(one.at)
-        except PrecisionError:  # no real value there, or none that can be told from its limit
+    pairs = [(one, _value(answer, one.at)) for one in found]
+    for one, claimed in pairs:
+        if claimed is None:
             continue
         if compare(claimed, one.ball) in (Relation.LESS, Relation.GREATER):
             text = f"at {shown(one.at)}: {claimed.str(12)} claimed, {one.ball.str(12)} enclosed"
             return Judgement(Outcome.FAILS, scope, "the balls are disjoint", text)
+    if any(claimed is None for _, claimed in pairs):
+        return Judgement(Outcome.UNKNOWN, scope, "the answer has no enclosure at some point")
     return Judgement(Outcome.HOLDS, scope, "inside every enclosure")
+
+
+def _value(answer: Callable[[Point], arb], at: Point) -> arb | None:
+    """Return the ball of an answer, or None where it has no real value that could be found."""
+    try:
+        return answer(at)
+    except PrecisionError:
+        return None
 
 
 def _within_everywhere(statement: Value) -> Judgement:
@@ -157,17 +166,20 @@ def _within_everywhere(statement: Value) -> Judgement:
 
 
 def _within(statement: Value, found: Sequence[Found], digits: int) -> Judgement:
-    """Decide a printed value at the points of the enclosures, which are the whole domain."""
-    scope = Scope(Reach.ALL, "; ".join(shown(f.at) for f in found))
+    """Decide a printed value at the points of the enclosures."""
+    reach = Reach.POINTS if symbols.gamma in statement.free_symbols else Reach.ALL
+    scope = Scope(reach, "; ".join(shown(f.at) for f in found))
+    is_open = False
     for one in found:
-        value = enclose(statement.value, one.at, digits)
+        value = _value(lambda at: enclose(statement.value, at, digits), one.at)
         half = enclose(sympy.sympify(statement.unit) / 2, one.at, digits)
-        gap = compare(abs(one.ball - value), half)
-        if gap == Relation.GREATER:
-            text = f"{value.str(12)} claimed, {one.ball.str(12)} enclosed"
+        gap = Relation.UNDECIDED if value is None else compare(abs(one.ball - value), half)
+        if value is not None and gap == Relation.GREATER:
+            text = f"at {shown(one.at)}: {value.str(12)} claimed, {one.ball.str(12)} enclosed"
             return Judgement(Outcome.FAILS, scope, "farther than half a unit", text)
-        if gap == Relation.UNDECIDED:
-            return Judgement(Outcome.UNKNOWN, scope, "undecided at this accuracy")
+        is_open = is_open or gap == Relation.UNDECIDED
+    if is_open:
+        return Judgement(Outcome.UNKNOWN, scope, "undecided at this accuracy")
     return Judgement(Outcome.HOLDS, scope, "within half a unit of the last place")
 
 

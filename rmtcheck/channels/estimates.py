@@ -63,7 +63,7 @@ def along_dimensions(statement: LimitOf) -> Iterator[tuple[list[Found], Found]]:
     ratios = sorted({point[symbols.gamma] for point in _block_points(statement)})
     for classes in FIXED_CLASSES:
         table = {
-            d: {gamma: _at_sizes(statement.asked, d, gamma, classes) for gamma in ratios}
+            d: {gamma: at_sizes(statement.asked, _sizes(d, gamma, classes)) for gamma in ratios}
             for d in GROWING_DIMENSIONS
         }
         for gamma in ratios:
@@ -73,10 +73,10 @@ def along_dimensions(statement: LimitOf) -> Iterator[tuple[list[Found], Found]]:
             yield series, Found(at, limit)
 
 
-def at_explicit_sizes(expression: sympy.Expr) -> Estimate:
-    """Return an expression in mean squared norms of blocks with explicit sizes."""
+def at_sizes(expression: sympy.Expr, sizes: Mapping[Any, Any]) -> Estimate:
+    """Return an expression in mean squared norms of blocks, with sizes put in for symbols."""
     nodes = sorted(expression.atoms(FrobeniusSquared), key=str)
-    return _norms(expression, {node: _mean_norm(node.args[0]) for node in nodes})
+    return _norms(expression, {node: _mean_norm(node.args[0], sizes) for node in nodes})
 
 
 def _series(expression: sympy.Expr, point: Point) -> list[Found]:
@@ -88,14 +88,14 @@ def _block_points(statement: LimitOf) -> Iterator[Point]:
     return (point for point in points(statement) if symbols.gamma in point)
 
 
-def _at_sizes(expression: sympy.Expr, d: int, gamma: sympy.Rational, classes: int) -> Estimate:
-    sizes = {symbols.d: d, symbols.N: d / gamma, symbols.C: classes}
-    return at_explicit_sizes(expression.subs(sizes))
+def _mean_norm(block: HessianBlock, sizes: Mapping[Any, Any]) -> Estimate:
+    model = block.network
+    d, N, C = (int(size.subs(sizes)) for size in (model.d, block.samples, model.C))
+    return block_norm_mean(derive(block).weight, d, N, C)
 
 
-def _mean_norm(block: HessianBlock) -> Estimate:
-    weight = derive(block).weight
-    return block_norm_mean(weight, int(block.network.d), int(block.samples), int(block.network.C))
+def _sizes(d: int, gamma: sympy.Rational, classes: int) -> dict[sympy.Symbol, Any]:
+    return {symbols.d: d, symbols.N: d / gamma, symbols.C: classes}
 
 
 def _norms(expression: sympy.Expr, means: Mapping[Any, Estimate]) -> Estimate:

@@ -25,7 +25,7 @@ from rmtcheck.claims.statements import Bound, LimitOf, SpectralLimit, Statement
 from rmtcheck.montecarlo.confidence import ErrorBudget
 from rmtcheck.montecarlo.store import Store
 from rmtcheck.montecarlo.workers import Workers
-from rmtcheck.spectral.expectations import evaluate
+from rmtcheck.spectral.expectations import value_of
 from rmtcheck.spectral.printed import printed_stieltjes
 from rmtcheck.vocabulary import symbols
 from rmtcheck.vocabulary.ensembles import SampleCovariance
@@ -148,7 +148,7 @@ class MonteCarloChannel:
 
     @_judged.register
     def _(self, statement: LimitOf, content: Any) -> Judgement:
-        return judge_points(content, lambda at: evaluate(statement.value, at).value)
+        return judge_points(content, lambda at: value_of(statement.value, at))
 
     @_judged.register
     def _(self, statement: Bound, content: Any) -> Judgement:

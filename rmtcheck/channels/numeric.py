@@ -33,7 +33,7 @@ from rmtcheck.errors import DomainError
 from rmtcheck.montecarlo.draw import draw_linear_model
 from rmtcheck.montecarlo.referee import gram_block, hessian_block
 from rmtcheck.montecarlo.streams import stream
-from rmtcheck.spectral.expectations import evaluate
+from rmtcheck.spectral.expectations import value_of
 from rmtcheck.vocabulary import symbols
 from rmtcheck.vocabulary.networks import CrossEntropy, HessianBlock
 from rmtcheck.vocabulary.observations import Estimate
@@ -88,7 +88,7 @@ class NumericChannel:
 
     @_observed.register
     def _(self, statement: Bound) -> Observation:
-        sides = [estimates.at_explicit_sizes(side) for side in (statement.lhs, statement.rhs)]
+        sides = [estimates.at_sizes(side, {}) for side in (statement.lhs, statement.rhs)]
         return _estimates([Found({}, side) for side in sides])
 
     @_observed.register
@@ -102,11 +102,11 @@ class NumericChannel:
 
     @_judged.register
     def _(self, statement: LimitOf, content: Any) -> Judgement:
-        return _near(content, lambda at: evaluate(statement.value, at).value)
+        return _near(content, lambda at: value_of(statement.value, at))
 
     @_judged.register
     def _(self, statement: Identity, content: Any) -> Judgement:
-        return _near(content, lambda at: evaluate(statement.rhs, at).value)
+        return _near(content, lambda at: value_of(statement.rhs, at))
 
     @_judged.register
     def _(self, statement: Order, content: Any) -> Judgement:
@@ -116,8 +116,8 @@ class NumericChannel:
     def _(self, statement: Value, content: Any) -> Judgement:
         return _near(
             content,
-            lambda at: evaluate(statement.value, at).value,
-            slack=lambda at: evaluate(statement.unit / 2, at).value,
+            lambda at: value_of(statement.value, at),
+            slack=lambda at: value_of(statement.unit / 2, at),
         )
 
     @_judged.register

@@ -8,6 +8,7 @@ the answer only.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, Literal
@@ -32,6 +33,12 @@ def _substituted(value: Any, substitution: Substitution) -> Any:
     for old, new in substitution.items():
         value = value.replace(old, new) if isinstance(old, type) else value.subs(old, new)
     return value
+
+
+def _numbered(name: str, names: Counter[str]) -> str:
+    """Return the name, with a number where the same change was made at another place before."""
+    names[name] += 1
+    return name if names[name] == 1 else f"{name} ({names[name]})"
 
 
 def _has_no_value(value: Any) -> bool:
@@ -99,12 +106,13 @@ class Statement:
     def mutants(self) -> Iterator[tuple[str, Statement]]:
         """Yield (name, wrong variant) for every mutation of the answer, none twice."""
         seen = {self.hash}
-        for name in self.answer:
-            for variant in self._variants(name):
-                mutant = replace(self, **{name: variant.value})
+        names: Counter[str] = Counter()
+        for field in self.answer:
+            for variant in self._variants(field):
+                mutant = replace(self, **{field: variant.value})
                 if mutant.hash not in seen:
                     seen.add(mutant.hash)
-                    yield f"{name}: {variant.change}", mutant
+                    yield _numbered(f"{field}: {variant.change}", names), mutant
 
     def latex(self) -> str:
         """Return the statement typeset."""

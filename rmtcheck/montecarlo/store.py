@@ -62,6 +62,7 @@ class Store:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
+        self._make_folder()
         with self._guarded():
             self._connection = sqlite3.connect(
                 self.path, timeout=_WAIT_SECONDS, isolation_level=None
@@ -140,6 +141,15 @@ class Store:
             raise StoreError(f"{self.path} is damaged: block {block} does not match its checksum.")
         values = np.frombuffer(payload, dtype="<f8").astype(np.float64)
         return values.reshape(n, len(json.loads(columns)))
+
+    def _make_folder(self) -> None:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(
+                f"the folder of the store {self.path} cannot be made ({error.strerror});"
+                " name a file in a folder that you may write"
+            ) from error
 
     def _open(self) -> None:
         execute = self._connection.execute

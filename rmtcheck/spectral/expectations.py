@@ -65,6 +65,42 @@ def evaluate(expr: Any, values: Mapping[Any, Any] | None = None) -> Estimate:
     return _carried(outer, slots, means)
 
 
+def value_of(expr: Any, values: Mapping[Any, Any] | None = None) -> float:
+    """Return the value of :func:`evaluate` alone, without the derivatives that carry errors.
+
+    Parameters
+    ----------
+    expr, values
+        As for :func:`evaluate`.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    DomainError
+        As for :func:`evaluate`.
+
+    Accuracy
+    --------
+    As for :func:`evaluate`, not reported.
+
+    Examples
+    --------
+    >>> from rmtcheck.vocabulary.symbols import gamma
+    >>> value_of(1 / gamma, {gamma: 4})
+    0.25
+    """
+    closed = sympy.sympify(expr).subs(dict(values or {}))
+    means = {n: sympy.Float(_mean(n.args[0]).value, 17) for n in closed.atoms(Expectation)}
+    _require_closed(closed.xreplace(means), [])
+    value = complex(sympy.N(closed.xreplace(means), 17))
+    if not (math.isfinite(value.real) and abs(value.imag) <= 1e-12 * abs(value)):
+        raise DomainError(f"{expr} is not a finite real number at {dict(values or {})}")
+    return value.real
+
+
 def softmax_terms(polynomial: sympy.Expr) -> tuple[int, tuple[Any, ...], Terms]:
     r"""Split a polynomial in softmax components into terms.
 

@@ -1,4 +1,4 @@
-r"""Means of products of iid Gaussian entries with symbolic indices: pairings, deltas, powers of sizes.
+r"""Means of products of iid Gaussian entries with symbolic indices, by pairings.
 
 Isserlis' theorem for entries :math:`X_{an}` iid :math:`N(0,v)`:
 
@@ -66,7 +66,8 @@ def index_classes(entries: Sequence[Entry]) -> Iterator[Classes]:
         raise DomainError(f"{len(entries)} factors are given; accepted are at most {_MOST_ENTRIES}")
     labels = tuple(dict.fromkeys(label for entry in entries for label in entry))
     for pairing in pairings(range(len(entries))):
-        yield _merged(labels, [pair for k, m in pairing for pair in zip(entries[k], entries[m])])
+        joined = (zip(entries[k], entries[m], strict=True) for k, m in pairing)
+        yield _merged(labels, [pair for pairs in joined for pair in pairs])
 
 
 def gaussian_mean(

@@ -15,7 +15,7 @@ leaves Kronecker deltas under sums; `contract` removes them by
 
 from __future__ import annotations
 
-from functools import singledispatch
+from functools import lru_cache, singledispatch
 from typing import Any
 
 import sympy
@@ -42,7 +42,9 @@ SAMPLE, CLASS, COORDINATE, FIRST, SECOND = (
 def derive(block: HessianBlock) -> WeightedGram:
     r"""Return a Hessian block as a weighted Gram matrix, by differentiating the printed loss.
 
-    .. math:: \frac{\partial^2\ell}{\partial v_i\,\partial v_j^\top} = \frac1N\sum_n\lambda_nx_nx_n^\top
+    .. math::
+
+        \frac{\partial^2\ell}{\partial v_i\,\partial v_j^\top} = \frac1N\sum_n\lambda_nx_nx_n^\top
 
     Parameters
     ----------
@@ -75,6 +77,7 @@ def derive(block: HessianBlock) -> WeightedGram:
     return gram
 
 
+@lru_cache(maxsize=64)
 def derive_with_steps(block: HessianBlock) -> Derivation:
     """Return the derivation of a Hessian block: loss, gradient, second derivative, weight.
 
@@ -222,8 +225,10 @@ def _sum_of(term: sympy.Expr, limits: sympy.Tuple) -> sympy.Expr:
 
 
 def _check(block: HessianBlock) -> None:
-    if not isinstance(block, HessianBlock) or not isinstance(block.network, LinearModel):
-        raise DomainError(f"block is {block}; accepted are blocks of a LinearModel")
+    if not isinstance(block, HessianBlock):
+        raise DomainError(f"block is {block}; accepted is a HessianBlock")
+    if not isinstance(block.network, LinearModel):
+        raise DomainError(f"network is {block.network}; accepted is a LinearModel")
     classes = block.network.C
     for name, index in (("row", block.row), ("column", block.column)):
         if not (index.is_Symbol or _is_within(index, classes)):

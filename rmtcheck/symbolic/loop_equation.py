@@ -1,7 +1,7 @@
 r"""The loop equation of a sample covariance, by Stein's identity with symbolic indices.
 
-Products of entries of :math:`X` and of the resolvent :math:`G=(W-z)^{-1}`, :math:`W=\frac1NXX^\top`,
-are lists of factors with indices, all of them summed. Stein's identity
+Products of entries of :math:`X` and of the resolvent :math:`G=(W-z)^{-1}` of
+:math:`W=\frac1NXX^\top` are lists of factors with indices, all of them summed. Stein's identity
 
 .. math:: \mathbb E[X_{an}F] = v\,\mathbb E\frac{\partial F}{\partial X_{an}}
 
@@ -27,7 +27,7 @@ Factor = tuple[str, Index, Index]
 
 @dataclass(frozen=True)
 class Term:
-    """A coefficient times factors ``("X" | "G" | "W" | "delta", index, index)``, summed over labels."""
+    """A coefficient times factors X, G, W or delta with two indices, summed over all labels."""
 
     coefficient: sympy.Expr
     factors: tuple[Factor, ...]
@@ -36,7 +36,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Resolvent:
-    r"""The symbols of the equation: sizes, :math:`z`, :math:`s=\frac1d\operatorname{tr}G` and :math:`s'`."""
+    r"""The symbols: sizes, z, :math:`s=\frac1d\operatorname{tr}G` and its derivative in z."""
 
     d: sympy.Expr
     N: sympy.Expr
@@ -46,7 +46,7 @@ class Resolvent:
 
 
 def loop_equation(names: Resolvent, variance: sympy.Expr) -> sympy.Expr:
-    r"""Return the random variable whose mean is :math:`1+z\,\mathbb Es`, derived by Stein's identity.
+    r"""Derive the random variable whose mean is :math:`1+z\,\mathbb Es`, by Stein's identity.
 
     .. math:: 1+z\,\mathbb Es = v\,\mathbb E\Bigl[s-\frac dNs(1+zs)-\frac1N(s+zs')\Bigr]
 

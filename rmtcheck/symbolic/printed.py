@@ -7,6 +7,7 @@ continuous. Densities are elementary expressions, hence continuous where they ar
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 import sympy
 
@@ -49,7 +50,7 @@ def difference_at(printed: PrintedLaw, derived: PrintedLaw, point: Values) -> st
         return None
     found = _mass_defect(laws[0]) or _atom_defect(*laws) or _density_defect(*laws)
     place = ", ".join(f"{name} = {value}" for name, value in point.items())
-    return None if found is None else f"at {place}{', ' if place else ''}{found}"
+    return None if found is None else f"at {place}: {found}" if place else found
 
 
 def resolved(expr: sympy.Expr) -> sympy.Expr:
@@ -101,39 +102,37 @@ def _mass_defect(law: PrintedLaw) -> str | None:
     if density is None:
         return None
     total = sympy.simplify(density.mass() + law.mass)
-    return f": the total mass is {total}, not 1" if _differ(total, sympy.S.One) else None
+    return f"the total mass is {total}, not 1" if _differ(total, sympy.S.One) else None
 
 
 def _atom_defect(printed: PrintedLaw, derived: PrintedLaw) -> str | None:
     if _differ(printed.mass, derived.mass):
-        return f": the atom has mass {printed.mass}, and must have {derived.mass}"
+        return f"the atom has mass {printed.mass}, and must have {derived.mass}"
     if derived.mass != 0 and _differ(printed.atom, derived.atom):
-        return f": the atom is at {printed.atom}, and must be at {derived.atom}"
+        return f"the atom is at {printed.atom}, and must be at {derived.atom}"
     return None
 
 
 def _density_defect(printed: PrintedLaw, derived: PrintedLaw) -> str | None:
     for end in (printed.lower, printed.upper):
         if end.is_real is False:
-            return f": the end {end} of the interval is not real"
-    if not printed.density.atoms(sympy.Function) <= _functions(printed.density):
+            return f"the end {end} of the interval is not real"
+        if end.is_real is None:
+            return None
+    if not all(isinstance(f, _CONTINUOUS) for f in printed.density.atoms(sympy.Function)):
         return None
     for place in _places(printed, derived):
         found, wanted = _density(printed, place), _density(derived, place)
         if found is not None and wanted is not None and _differ(found, wanted):
             x = PrintedLaw.variable
-            return f", {x} = {place}: the density is {found}, and must be {wanted}"
+            return f"the density at {x} = {place} is {found}, and must be {wanted}"
     return None
-
-
-def _functions(expr: sympy.Expr) -> set[sympy.Basic]:
-    return {f for f in expr.atoms(sympy.Function) if isinstance(f, _CONTINUOUS)}
 
 
 def _places(*laws: PrintedLaw) -> Iterator[sympy.Expr]:
     """Yield rational points strictly between the ends of the intervals."""
     ends = sorted({end for law in laws for end in (law.lower, law.upper)}, key=sympy.N)
-    for low, high in zip(ends, ends[1:], strict=False):
+    for low, high in pairwise(ends):
         for fraction in _FRACTIONS:
             place = low + (high - low) * fraction
             if not place.is_Rational:

@@ -1,7 +1,7 @@
 r"""Means over a random projection :math:`v^\top x`, exact in the dimension, and their limits.
 
-:math:`v\sim N(0,I_d/d)` and :math:`x\sim N(0,I_d)` are independent. Given :math:`x` the projection is
-:math:`N(0,s)` with :math:`s=\|x\|^2/d`, hence
+:math:`v\sim N(0,I_d/d)` and :math:`x\sim N(0,I_d)` are independent. Given :math:`x` the
+projection is :math:`N(0,s)` with :math:`s=\|x\|^2/d`, hence
 
 .. math::
 
@@ -11,8 +11,8 @@ and :math:`ds` is chi-square with :math:`d` degrees of freedom:
 
 .. math::
 
-    \mathbb E[s^me^{-as}] = \prod_{r=0}^{m-1}\Bigl(1+\frac{2r}d\Bigr)\,\Bigl(1+\frac{2a}d\Bigr)^{-d/2-m},
-    \qquad a\ge0.
+    \mathbb E[s^me^{-as}]
+    = \prod_{r=0}^{m-1}\Bigl(1+\frac{2r}d\Bigr)\,\Bigl(1+\frac{2a}d\Bigr)^{-d/2-m}, \qquad a\ge0.
 
 With :math:`h=1/d` the last power is :math:`\exp(-(\tfrac1{2h}+m)\log(1+2ah))`, a power series in
 :math:`h`: limits are read from series, and checked by values at two large dimensions.
@@ -21,7 +21,6 @@ With :math:`h=1/d` the last power is :math:`\exp(-(\tfrac1{2h}+m)\log(1+2ah))`, 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import sympy
 
@@ -173,7 +172,9 @@ def _given_input(node: sympy.Expr) -> sympy.Expr:
 def _without_absolute_values(expr: sympy.Expr) -> sympy.Expr:
     r"""Write :math:`|u|^{2m}` as :math:`(u\bar u)^m`."""
     return expr.replace(
-        lambda e: e.is_Pow and isinstance(e.base, sympy.Abs) and e.exp.is_Integer and e.exp % 2 == 0,
+        lambda e: (
+            e.is_Pow and isinstance(e.base, sympy.Abs) and e.exp.is_Integer and e.exp % 2 == 0
+        ),
         lambda e: (e.base.args[0] * sympy.conjugate(e.base.args[0])) ** (e.exp / 2),
     )
 
@@ -196,7 +197,9 @@ def _radial(term: sympy.Expr, d: sympy.Expr) -> sympy.Expr:
     outside, power, slope, constant = _monomial(term, _S)
     rate = -slope
     if rate.is_nonnegative is not True:
-        raise DomainError(f"the mean of exp({shown(slope)}*|x|^2/d) exists only in large dimensions")
+        raise DomainError(
+            f"the mean of exp({shown(slope)}*|x|^2/d) exists only in large dimensions"
+        )
     rising = sympy.Mul(*(1 + 2 * r / d for r in range(power)))
     decay = (1 + 2 * rate / d) ** (-d / 2 - power)
     return outside * sympy.exp(constant) * rising * decay
@@ -215,7 +218,9 @@ def _monomial(
         elif base == sympy.E:
             exponent += above
         elif factor != 1:
-            raise DomainError(f"{shown(factor)} is in a mean; accepted are polynomials and exponentials")
+            raise DomainError(
+                f"{shown(factor)} is in a mean; accepted are polynomials and exponentials"
+            )
     parts = sympy.Poly(exponent, variable) if exponent.is_polynomial(variable) else None
     if parts is None or parts.degree() > 1 or not power.is_Integer or power < 0:
         raise DomainError(f"{shown(term)} is in a mean; accepted are polynomials times exp(linear)")
@@ -231,7 +236,9 @@ def _series_limit(expr: sympy.Expr, size: sympy.Symbol) -> sympy.Expr:
     terms = sympy.Add.make_args(sympy.expand(expr, power_exp=False, power_base=False))
     series = sympy.expand(sympy.Add(*(_term_series(term, size) for term in terms)))
     found = sympy.collect(series, _H, evaluate=False)
-    coefficients = {p.as_base_exp()[1] if p != 1 else 0: sympy.simplify(c) for p, c in found.items()}
+    coefficients = {
+        p.as_base_exp()[1] if p != 1 else 0: sympy.simplify(c) for p, c in found.items()
+    }
     diverging = [p for p, c in coefficients.items() if p < 0 and c != 0]
     if diverging:
         return sympy.sign(coefficients[min(diverging)]) * sympy.oo
@@ -283,4 +290,5 @@ def _numerical_check(finite: sympy.Expr, value: sympy.Expr, size: sympy.Symbol) 
     gaps = [abs(gap.evalf(30, subs={**point, size: large}, maxn=400)) for large in _SIZES]
     if gaps[1] > gaps[0] / 100 + sympy.Rational(1, 10**20):
         raise ConvergenceError(f"the values at {_SIZES} are {gaps} away from {value}")
-    return "distance " + " and ".join(f"{float(g):.1e} at {s}" for g, s in zip(gaps, _SIZES))
+    shown_gaps = (f"{float(g):.1e} at {s}" for g, s in zip(gaps, _SIZES, strict=True))
+    return "distance " + " and ".join(shown_gaps)

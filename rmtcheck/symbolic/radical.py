@@ -6,9 +6,10 @@ Let :math:`r(z)=\sqrt{(z-a)(z-b)}` be the branch on :math:`\mathbb C\setminus[a,
 
 .. math:: c\pi\bigl[z^kr(z)-P_\infty(z)-P_0(z)\bigr],
 
-with :math:`P_\infty` the polynomial part of :math:`z^kr(z)` at infinity and :math:`P_0` its principal
-part at 0, has the jump of the Stieltjes transform across the interval, no other singularity, and
-vanishes at infinity: by Liouville it is the transform. Its coefficient of :math:`-1/z` is the mass.
+with :math:`P_\infty` the polynomial part of :math:`z^kr(z)` at infinity and :math:`P_0` its
+principal part at 0, has the jump of the Stieltjes transform across the interval, no other
+singularity, and vanishes at infinity: by Liouville it is the transform. Its coefficient of
+:math:`-1/z` is the mass.
 """
 
 from __future__ import annotations
@@ -153,9 +154,7 @@ def _monomial(expr: sympy.Expr, x: sympy.Symbol) -> tuple[sympy.Expr, int] | Non
     return (constant, int(exponent)) if base == x and exponent.is_Integer else None
 
 
-def _root(
-    coefficients: tuple[sympy.Expr, ...], first: sympy.Expr, length: int
-) -> list[sympy.Expr]:
+def _root(coefficients: tuple[sympy.Expr, ...], first: sympy.Expr, length: int) -> list[sympy.Expr]:
     """Return coefficients of the square root of a quadratic, given the first one."""
     root: list[Any] = [first][:length]
     for j in range(1, length):

@@ -20,14 +20,15 @@ and by Stein's identity, applied in :math:`x_a` and then in :math:`x_b`,
     M = \mathbb E[\lambda\mid V]\,I + V^\top SV, \qquad
     S = \mathbb E[\nabla^2\lambda\mid V]\in\mathbb R^{C\times C},
 
-    \|M\|_F^2 = d\,\mathbb E[\lambda\mid V]^2 + 2\,\mathbb E[\lambda\mid V]\operatorname{tr}(SVV^\top)
+    \|M\|_F^2 = d\,\mathbb E[\lambda\mid V]^2
+    + 2\,\mathbb E[\lambda\mid V]\operatorname{tr}(SVV^\top)
     + \operatorname{tr}(SVV^\top SVV^\top).
 
-The entries of :math:`S` are bounded and :math:`VV^\top\to I_C` with bounded moments, :math:`C` being
-fixed: the last two terms are :math:`O(1)` against :math:`d`. Given :math:`V` the logits are
+The entries of :math:`S` are bounded and :math:`VV^\top\to I_C` with bounded moments, :math:`C`
+being fixed: the last two terms are :math:`O(1)` against :math:`d`. Given :math:`V` the logits are
 :math:`N(0,VV^\top)`, so :math:`\mathbb E[\lambda\mid V]\to\mathbb E\lambda` in :math:`L^2`, and
-:math:`\|x\|^2/d\to1` gives :math:`\mathbb E[\lambda^2\|x\|^4/d^2]\to\mathbb E\lambda^2`. The limit of
-:math:`\frac1d\mathbb E\|H\|_F^2` is therefore the one of independent weights.
+:math:`\|x\|^2/d\to1` gives :math:`\mathbb E[\lambda^2\|x\|^4/d^2]\to\mathbb E\lambda^2`. The limit
+of :math:`\frac1d\mathbb E\|H\|_F^2` is therefore the one of independent weights.
 """
 
 from __future__ import annotations
@@ -42,10 +43,9 @@ from sympy.utilities.iterables import multiset_partitions
 from rmtcheck.errors import DomainError
 from rmtcheck.symbolic.derivation import Derivation, Step, shown
 from rmtcheck.symbolic.gaussian import Entry, index_classes
+from rmtcheck.vocabulary import symbols
 from rmtcheck.vocabulary.networks import INPUT, WeightedGram
 from rmtcheck.vocabulary.quantities import E, SoftmaxComponent
-from rmtcheck.vocabulary.symbols import N as SAMPLES
-from rmtcheck.vocabulary.symbols import d as DIMENSION
 
 _HIGHEST = 7
 
@@ -146,7 +146,7 @@ def trace_moment_limit(k: int, gamma: sympy.Expr) -> sympy.Expr:
     >>> trace_moment_limit(3, sympy.Symbol("gamma"))
     gamma**2 + 3*gamma + 1
     """
-    return _proportional_limit(trace_moment(k, DIMENSION, SAMPLES), gamma)
+    return _proportional_limit(trace_moment(k, symbols.d, symbols.N), gamma)
 
 
 def weighted_trace_moment(moments: Sequence[Any], d: Any, N: Any) -> sympy.Expr:
@@ -196,7 +196,7 @@ def weighted_trace_moment(moments: Sequence[Any], d: Any, N: Any) -> sympy.Expr:
 
 
 def frobenius_mean(
-    mean: sympy.Expr, second_moment: sympy.Expr, d: Any = DIMENSION, N: Any = SAMPLES
+    mean: sympy.Expr, second_moment: sympy.Expr, d: Any = symbols.d, N: Any = symbols.N
 ) -> Derivation:
     r"""Derive the mean squared norm of a weighted Gram matrix with independent iid weights.
 
@@ -307,7 +307,7 @@ def _shape(classes: Sequence[frozenset[Any]]) -> tuple[int, tuple[int, ...]]:
 
 
 def _weight_sum(powers: tuple[int, ...], moments: Sequence[Any], N: sympy.Expr) -> sympy.Expr:
-    r"""Return :math:`\mathbb E\sum_{n_1,\dots,n_r}\prod_s\lambda_{n_s}^{k_s}`, by which n's coincide."""
+    r"""Return :math:`\mathbb E\sum\prod_s\lambda_{n_s}^{k_s}`, by which of the n's coincide."""
     return sympy.Add(*(_distinct(blocks, moments, N) for blocks in _partitions(powers)))
 
 
@@ -328,16 +328,18 @@ def _partitions(powers: tuple[int, ...]) -> Iterator[list[int]]:
 def _proportional_limit(expr: sympy.Expr, gamma: sympy.Expr) -> sympy.Expr:
     """Return the limit for d = gamma N, of a polynomial in d and 1/N."""
     ratio = sympy.Dummy("gamma")
-    return sympy.expand(expr.subs(DIMENSION, ratio * SAMPLES)).coeff(SAMPLES, 0).subs(ratio, gamma)
+    return (
+        sympy.expand(expr.subs(symbols.d, ratio * symbols.N)).coeff(symbols.N, 0).subs(ratio, gamma)
+    )
 
 
 def _checked_weight(gram: WeightedGram) -> sympy.Expr:
     """Return scale times N times weight, with the sign that prints shorter."""
     if (gram.left, gram.right) != (INPUT, INPUT):
         raise DomainError(f"the vectors are {gram.left}, {gram.right}; accepted are the inputs x_n")
-    weight = sympy.sympify(gram.scale * SAMPLES * gram.weight)
+    weight = sympy.sympify(gram.scale * symbols.N * gram.weight)
     components = weight.atoms(SoftmaxComponent)
-    if weight.has(SAMPLES, DIMENSION):
+    if weight.has(symbols.N, symbols.d):
         raise DomainError(f"scale is {gram.scale}; accepted are multiples of 1/N")
     if not weight.is_polynomial(*components):
         raise DomainError(f"weight is {weight}; accepted are polynomials in softmax components")

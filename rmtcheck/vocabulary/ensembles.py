@@ -40,7 +40,7 @@ class SquareMatrix(HermitianMatrix):
 
 
 class SampleCovariance(Noun):
-    r"""The sample covariance :math:`\frac1NXX^\top` of iid Gaussian entries, :math:`X\in\mathbb R^{d\times N}`.
+    r"""The sample covariance :math:`\frac1NXX^\top` of a :math:`d\times N` matrix of Gaussians.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ class SampleCovariance(Noun):
 
 
 class Projection(sympy.Function):
-    r"""The scalar :math:`v^\top x`, :math:`v\sim N(0,I_d/d)`, :math:`x\sim N(0,I_d)`; argument d."""
+    r"""The scalar :math:`v^\top x` of :math:`v\sim N(0,I_d/d)`, :math:`x\sim N(0,I_d)`; argument d."""
 
     nargs = 1
     is_real = True

@@ -27,6 +27,10 @@ class TestEveryStatement:
         assert {m.question_hash for m in mutants} == {statement.question_hash}
         assert statement.hash not in {m.hash for m in mutants}
 
+    def test_no_two_mutants_share_a_name(self, statement):
+        names = [name for name, _ in statement.mutants()]
+        assert len(set(names)) == len(names)
+
     def test_prints(self, statement):
         assert statement.latex()
         assert str(statement)
