@@ -26,5 +26,5 @@ claim(
         PrintedLaw(density, lower, upper, atom=0, mass=Max(0, 1 - 1 / gamma)),
         Along(d, N, ratio=gamma),
     ),
-    uses=["rmt.concentration", "rmt.continuity"],
+    uses=["rmt.continuity"],
 )

@@ -94,7 +94,7 @@ class SymbolicChannel:
 
     @_compare.register
     def _(self, statement: SpectralLimit, derived: Any) -> ZeroTest:
-        return law_defect(statement.ensemble, statement.law)
+        return law_defect(statement.ensemble, statement.law, statement.along.ratio)
 
 
 def _has_explicit_classes(expression: sympy.Expr) -> bool:

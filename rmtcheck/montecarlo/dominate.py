@@ -13,11 +13,11 @@ for :math:`\mathbb EY`. Two families are used.
 :math:`p_ip_j\le\bar p_i\bar p_j`.
 
 *Simplex*, for averages over all classes. Pairs of samples with probabilities p and p' obey
-:math:`\sum_ip_i(1-p_i)p'_i(1-p'_i)\le\frac14` (no factor exceeds :math:`\frac14`, their sum over
-classes no more than 1) and :math:`\sum_{i\ne j}p_ip_jp'_ip'_j\le\frac18`: with
+:math:`\sum_ip_i(1-p_i)p'_i(1-p'_i)\le\frac14`: no factor exceeds :math:`\frac14`, and their sum
+over classes is at most 1. They also obey :math:`\sum_{i\ne j}p_ip_jp'_ip'_j\le\frac18`: with
 :math:`b_i=\sqrt{p_ip'_i}`, :math:`\sum b_i\le1` by Cauchy-Schwarz, and
 :math:`(\sum b_i^2)^2-\sum b_i^4` is convex in the product of any two coordinates of fixed sum, so
-it is largest where the positive :math:`b_i` are equal, :math:`k` of them: :math:`(1-1/k)/k^2\le\frac18`.
+it is largest where the positive :math:`b_i`, k of them, are equal: :math:`(1-1/k)/k^2\le\frac18`.
 
 Larger weights :math:`0\le\lambda_n\le\bar\lambda_n` give a larger norm, since
 :math:`\|\frac1N\sum_n\lambda_nx_nx_n^\top\|_F^2=N^{-2}\sum_{n,m}\lambda_n\lambda_m(x_n^\top x_m)^2`

@@ -19,6 +19,7 @@ COLORS = {
     "refuted": "red",
     "undecided": "magenta",
 }
+HEADINGS = ("sym", "cert", "num", "MC")
 LEGEND = "✓ holds  ✗ fails  ? unknown  ! error; one mark per statement, printed/derived"
 
 
@@ -91,26 +92,21 @@ def print_ledger(ledger: Ledger, console: Console | None = None) -> None:
 
 def _table(found: list[Row]) -> Table:
     table = Table(title="rmtcheck ledger", title_justify="left")
-    for heading in ("claim", "verdict", "grade", *map(str, CHANNELS)):
-        table.add_column(heading, no_wrap=heading in ("claim", "verdict"))
-    table.add_column("mutants", justify="right")
-    table.add_column("rests on", overflow="fold")
+    for heading in ("claim", "verdict", "grade", *HEADINGS):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("mutants", justify="right", no_wrap=True)
     for row in found:
         color = COLORS[row.verdict.status]
-        table.add_row(
-            row.claim,
-            f"[{color}]{row.verdict.status}[/{color}]",
-            str(row.verdict.grade),
-            *(row.cells[channel] for channel in CHANNELS),
-            row.mutants,
-            ", ".join(row.rests_on),
-        )
+        cells = (row.cells[channel] for channel in CHANNELS)
+        verdict = f"[{color}]{row.verdict.status}[/{color}]"
+        table.add_row(row.claim, verdict, str(row.verdict.grade), *cells, row.mutants)
     return table
 
 
 def _remarks(row: Row) -> list[str]:
     idle = [name for name, answer in row.verdict.hypotheses.items() if answer == "not needed"]
-    texts = [f"hypothesis not needed: {name}" for name in idle]
+    texts = [f"rests on {', '.join(row.rests_on)} (not settled)"] if row.rests_on else []
+    texts += [f"hypothesis not needed: {name}" for name in idle]
     if row.verdict.missing:
         texts.append("missing: " + "; ".join(row.verdict.missing))
     for channel, names in row.verdict.survivors.items():

@@ -19,7 +19,7 @@ from itertools import count
 
 import sympy
 
-from rmtcheck.errors import DomainError
+from rmtcheck.errors import RmtcheckError
 
 Index = tuple[str, int]
 Factor = tuple[str, Index, Index]
@@ -162,7 +162,9 @@ def _trace(word: Mapping[str, int], names: Resolvent) -> sympy.Expr:
     r"""Return :math:`\operatorname{tr}G^pW^q` by :math:`WG=I+zG`."""
     p, q = word.get("G", 0), word.get("W", 0)
     if q > p or p - q > 2:
-        raise DomainError(f"a trace of G^{p} W^{q} is met; accepted are G^p W^q with q <= p <= q+2")
+        raise RmtcheckError(
+            f"a trace of G^{p} W^{q} is met; accepted are G^p W^q with q <= p <= q+2"
+        )
     if q == 0:
         return names.d * (sympy.S.One, names.s, names.slope)[p]
     return _trace({"G": p - 1, "W": q - 1}, names) + names.z * _trace({"G": p, "W": q - 1}, names)

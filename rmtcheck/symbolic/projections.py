@@ -209,7 +209,7 @@ def _monomial(
     term: sympy.Expr, variable: sympy.Symbol
 ) -> tuple[sympy.Expr, int, sympy.Expr, sympy.Expr]:
     """Return c, m, a, b with term = c * variable**m * exp(a*variable + b)."""
-    outside, inside = term.as_independent(variable, as_Add=False)
+    outside, inside = term.as_independent(variable, as_Add=False) if term else (term, sympy.S.One)
     power, exponent = sympy.S.Zero, sympy.S.Zero
     for factor in sympy.Mul.make_args(inside):
         base, above = factor.as_base_exp()

@@ -17,7 +17,7 @@ from typing import Any
 
 import sympy
 
-from rmtcheck.errors import DomainError
+from rmtcheck.errors import DomainError, RmtcheckError
 from rmtcheck.symbolic.derivation import Derivation, Step, equation, shown
 from rmtcheck.symbolic.equality import Answer, ZeroTest
 from rmtcheck.symbolic.loop_equation import Resolvent, loop_equation
@@ -62,7 +62,9 @@ def covariance_equation(
     Raises
     ------
     DomainError
-        If the ensemble is of another kind.
+        If the ensemble is of another kind, or its variance is not positive.
+    RmtcheckError
+        If the moments of the solution differ from those of the pairings.
 
     Notes
     -----
@@ -295,16 +297,15 @@ def _solves(left: sympy.Expr, law: PrintedLaw, case: Mapping[Any, Any]) -> bool:
     return has_mass_one and all(part == 0 for part in _residual(left, density, there))
 
 
-def _residual(
-    left: sympy.Expr, density: RadicalDensity, law: PrintedLaw
-) -> tuple[sympy.Expr, sympy.Expr]:
-    """Return the rational part of the residual and the factor of the radical in it."""
+def _residual(left: sympy.Expr, density: RadicalDensity, law: PrintedLaw) -> Iterator[sympy.Expr]:
+    """Yield the factor of the radical in the residual, and the rational part."""
     z, radical = symbols.z, sympy.Dummy("r")
     rational = density.rational_part(z) + law.mass / (law.atom - z)
     whole = sympy.expand(left.subs(S, rational + density.radical_part(z) * radical))
     square = (z - density.a) * (z - density.b)
+    yield sympy.cancel(whole.coeff(radical, 1))
     even = whole.coeff(radical, 0) + whole.coeff(radical, 2) * square
-    return sympy.cancel(sympy.expand(even)), sympy.cancel(whole.coeff(radical, 1))
+    yield sympy.cancel(sympy.expand(even))
 
 
 def _cases(ratio: sympy.Expr) -> tuple[dict[Any, Any], ...]:
@@ -335,7 +336,7 @@ def _compare_moments(found: list[Any], variance: sympy.Expr, gamma: sympy.Expr) 
     for k, moment in enumerate(found):
         paired = variance**k * trace_moment_limit(k, gamma)
         if sympy.expand(moment - paired) != 0:
-            raise DomainError(f"moment {k} is {moment} by the equation and {paired} by pairings")
+            raise RmtcheckError(f"moment {k} is {moment} by the equation and {paired} by pairings")
 
 
 def _equation_steps(finite: sympy.Expr, result: sympy.Expr, moments: list[Any]) -> tuple[Step, ...]:

@@ -144,6 +144,10 @@ class _Trial:
     def size(self) -> sympy.Expr:
         return self.noun.d if self.noun.d.is_Integer else sympy.Integer(self.block.rows)
 
+    @property
+    def _is_padded(self) -> bool:
+        return bool(self.size != self.block.rows)
+
     def value(self, side: sympy.Expr) -> sympy.Expr:
         nodes = {node: self._node(node) for node in side.atoms(*_NORMS)}
         return side.xreplace(nodes).subs(self.noun.d, self.size)
@@ -154,11 +158,13 @@ class _Trial:
             return self.size if order is None else sympy.S.One
         if order is None:
             return sympy.Add(*(entry**2 for entry in self.block))
-        zeros = (self.size - self.block.rows) * sympy.S.Zero**order
-        return (sympy.Add(*(x**order for x in self.block.diagonal())) + zeros) / self.size
+        eigenvalues = [*self.block.diagonal(), *[sympy.S.Zero] * self._is_padded]
+        multiplicities = [1] * self.block.rows + [self.size - self.block.rows] * self._is_padded
+        powers = (m * x**order for m, x in zip(multiplicities, eigenvalues, strict=True))
+        return sympy.Add(*powers) / self.size
 
     def __str__(self) -> str:
-        padding = f" padded by zeros to d = {self.size}" if self.size != self.block.rows else ""
+        padding = f" padded by zeros to d = {self.size}" if self._is_padded else ""
         return f"{self.noun} = {self.block.tolist()}{padding}"
 
 
@@ -177,7 +183,7 @@ def _candidates(general: bool) -> Iterator[sympy.Matrix]:
     if general:
         yield sympy.Matrix([[0, 1], [0, 0]])
         yield sympy.Matrix([[1, 1], [0, 2]])
-    for eigenvalues in ((1, 2), (1, 4), (-1, 2), (1, 2, 3), (1, -2, 4), (2,), (3, 5)):
+    for eigenvalues in ((1, 2), (1, 4), (-1, 2), (1, 2, 3), (1, -2, 5), (2,), (3, 5)):
         yield sympy.diag(*eigenvalues)
 
 

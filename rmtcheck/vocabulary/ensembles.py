@@ -63,7 +63,7 @@ class SampleCovariance(Noun):
 
 
 class Projection(sympy.Function):
-    r"""The scalar :math:`v^\top x` of :math:`v\sim N(0,I_d/d)`, :math:`x\sim N(0,I_d)`; argument d."""
+    r"""The scalar :math:`v^\top x`, with v of law N(0, I/d) and x of law N(0, I); argument d."""
 
     nargs = 1
     is_real = True

@@ -49,6 +49,7 @@ SMALL = tuple(
     for C in (2, 10, 100)
 )
 PAPER_DRAWS = 16
+FIGURE_DRAWS = 32
 PAPER = tuple(
     Sizes(500, 5000, C, draws=PAPER_DRAWS, statistic="pair_norms") for C in (2, 10, 100, 1000)
 )
@@ -137,9 +138,9 @@ def record(found: Sequence[BlockNorms]) -> dict[str, Any]:
 
 
 def sizes_of(block: HessianBlock) -> Sizes:
-    """Return the explicit sizes of a block, with the draws that the paper's sizes get."""
+    """Return the explicit sizes of a block, with the draws that an inequality needs."""
     d, N, C = (int(s) for s in (block.network.d, block.samples, block.network.C))
-    return Sizes(d, N, C, draws=PAPER_DRAWS, statistic="pair_norms")
+    return Sizes(d, N, C, draws=FIGURE_DRAWS, statistic="pair_norms")
 
 
 def judge_order(left: Point, right: Point, relation: str) -> Judgement:

@@ -2,7 +2,7 @@ import mpmath
 import pytest
 import sympy
 
-from rmtcheck.errors import DomainError
+from rmtcheck.errors import RmtcheckError
 from rmtcheck.symbolic import loop_equation as module
 from rmtcheck.symbolic.loop_equation import Resolvent, loop_equation
 
@@ -39,5 +39,5 @@ def test_both_sides_agree_in_one_dimension(samples, variance, point):
 
 
 def test_traces_out_of_reach_are_refused():
-    with pytest.raises(DomainError):
+    with pytest.raises(RmtcheckError):
         module._trace({"G": 0, "W": 1}, names)

@@ -3,7 +3,7 @@ import pytest
 import sympy
 from sympy import Max, Piecewise, Rational, pi, sqrt
 
-from rmtcheck.errors import DomainError
+from rmtcheck.errors import DomainError, RmtcheckError
 from rmtcheck.symbolic import stieltjes
 from rmtcheck.symbolic.equality import Answer
 from rmtcheck.symbolic.stieltjes import (
@@ -48,7 +48,7 @@ def test_a_wrong_loop_equation_is_caught_by_the_moments(monkeypatch):
     monkeypatch.setattr(
         stieltjes, "loop_equation", lambda names, v: right(names, v) + names.s * names.d / names.N
     )
-    with pytest.raises(DomainError, match="pairings"):
+    with pytest.raises(RmtcheckError, match="pairings"):
         covariance_equation(ensemble, gamma)
 
 
