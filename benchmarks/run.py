@@ -89,7 +89,8 @@ def main() -> int:
     for name, (found, target) in figures.items():
         print(f"{name:40} {found:8.3f}  target {target:g}  {'ok' if found < target else 'MISSED'}")
     if options.store:
-        environment = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+        python = platform.python_version()
+        environment = f"{platform.system()} {platform.machine()}, Python {python}"
         values = {name: round(found, 4) for name, (found, _) in figures.items()}
         BASELINE.write_text(json.dumps({"environment": environment, **values}, indent=1) + "\n")
     return int(any(found >= target for found, target in figures.values()))

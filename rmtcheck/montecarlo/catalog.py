@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rmtcheck.errors import DomainError
-from rmtcheck.montecarlo import draw, pictures, spectra, statistics
+from rmtcheck.montecarlo import draw, pictures, statistics
 
 
 @dataclass(frozen=True)
@@ -81,19 +81,6 @@ def _spread(rng: draw.Generator, *, d: int, C: int) -> Sequence[float]:
     return statistics.softmax_spread(V, X[:, 0])
 
 
-def _resolvent(
-    rng: draw.Generator, *, d: int, N: int, C: int, real: float, imag: float, column: int = 0
-) -> Sequence[float]:
-    X, V = draw.draw_linear_model(d, N, C, rng)
-    copy = draw.draw_linear_model(d, N, C, rng)[0]
-    row: list[float] = []
-    for source in (X, copy):
-        block = spectra.weighted_gram(X, spectra.class_weights(source, V, 0, column))
-        trace = spectra.resolvent_trace(spectra.esd(block), complex(real, imag))
-        row += [trace.real, trace.imag]
-    return row
-
-
 def _squared_radius(rng: draw.Generator, *, d: int) -> Sequence[float]:
     return [draw.draw_squared_radius(d, rng)]
 
@@ -103,7 +90,6 @@ def _projection(rng: draw.Generator, *, d: int) -> Sequence[float]:
 
 
 _NORMS = statistics.BlockNorms._fields
-_TRACES = ("real", "imag", "decoupled_real", "decoupled_imag")
 _EIGENVALUES = tuple(f"eigenvalue_{k}" for k in range(pictures.EIGENVALUES))
 _ENTRIES = tuple(f"norm_{k}" for k in range(pictures.BLOCKS**2))
 SPREAD = Statistic(("spread", "spread_bound"), _spread)
@@ -112,7 +98,6 @@ STATISTICS: dict[str, Statistic] = {
     "block_norms": Statistic(_NORMS, _block_norms),
     "pair_norms": Statistic(_NORMS, _pair_norms),
     "spread": SPREAD,
-    "resolvent": Statistic(_TRACES, _resolvent),
     "squared_radius": Statistic(("squared_radius",), _squared_radius),
     "projection": Statistic(("projection",), _projection),
     "covariance_resolvent": Statistic(("real", "imag"), pictures.covariance_resolvent),

@@ -54,8 +54,9 @@ def _hypotheses(made: Claim) -> Iterator[str]:
 def _limits(made: Claim) -> Iterator[str]:
     for part in made.parts:
         statement = part.standing
-        growing = isinstance(statement, LimitOf) and len(statement.along.sizes) > 1
-        if growing and statement.along.ratio is None:
+        if not isinstance(statement, LimitOf):
+            continue
+        if len(statement.along.sizes) > 1 and statement.along.ratio is None:
             yield "two sizes grow without an order or a ratio; write Along(d, N, ratio=gamma)"
 
 

@@ -23,7 +23,7 @@ class HermitianMatrix(Noun):
 
     def __new__(cls, name: Any, d: Any) -> HermitianMatrix:
         """Make the noun from numbers or symbols."""
-        return super().__new__(cls, Str(str(name)), sympy.sympify(d))
+        return cls._made(Str(str(name)), d)
 
     name = property(lambda self: self.args[0], doc="Its letter.")
     d = property(lambda self: self.args[1], doc="Its dimension.")
@@ -52,7 +52,7 @@ class SampleCovariance(Noun):
 
     def __new__(cls, d: Any, N: Any, variance: Any = 1) -> SampleCovariance:
         """Make the noun from numbers or symbols."""
-        return super().__new__(cls, *map(sympy.sympify, (d, N, variance)))
+        return cls._made(d, N, variance)
 
     d = property(lambda self: self.args[0], doc="Dimension.")
     N = property(lambda self: self.args[1], doc="Number of samples.")

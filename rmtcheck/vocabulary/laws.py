@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import sympy
-
 from rmtcheck.vocabulary.networks import Noun
 from rmtcheck.vocabulary.symbols import x
 
@@ -29,7 +27,7 @@ class PrintedLaw(Noun):
         cls, density: Any, lower: Any, upper: Any, atom: Any = 0, mass: Any = 0
     ) -> PrintedLaw:
         """Make the noun from numbers or symbols."""
-        return super().__new__(cls, *map(sympy.sympify, (density, lower, upper, atom, mass)))
+        return cls._made(density, lower, upper, atom, mass)
 
     density = property(lambda self: self.args[0], doc="The density, in the variable x.")
     lower = property(lambda self: self.args[1], doc="Lower end of the interval.")

@@ -8,7 +8,7 @@ averaged over the samples (reduction "mean") and carry the factor they state.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 import sympy
 
@@ -17,6 +17,11 @@ from rmtcheck.vocabulary.symbols import N
 
 class Noun(sympy.Basic):
     """An inert object of the mathematics, compared and substituted like any sympy object."""
+
+    @classmethod
+    def _made(cls, *arguments: Any) -> Self:
+        made: Self = sympy.Basic.__new__(cls, *map(sympy.sympify, arguments))
+        return made
 
     def _sympystr(self, printer: Any) -> str:
         arguments = ", ".join(printer._print(a) for a in self.args)
@@ -36,7 +41,7 @@ class LinearModel(Noun):
 
     def __new__(cls, d: Any, C: Any) -> LinearModel:
         """Make the noun from numbers or symbols."""
-        return super().__new__(cls, sympy.sympify(d), sympy.sympify(C))
+        return cls._made(d, C)
 
     @property
     def d(self) -> sympy.Expr:
@@ -67,7 +72,7 @@ class MeanSquaredError(Noun):
 
     def __new__(cls, factor: Any = 1) -> MeanSquaredError:
         """Make the noun from numbers or symbols."""
-        return super().__new__(cls, sympy.sympify(factor))
+        return cls._made(factor)
 
     @property
     def factor(self) -> sympy.Expr:
@@ -101,8 +106,8 @@ class HessianBlock(Noun):
         cls, network: Any, loss: Any, row: Any, column: Any, samples: Any = N
     ) -> HessianBlock:
         """Make the noun from numbers or symbols."""
-        return super().__new__(
-            cls, network, loss, sympy.sympify(row), sympy.sympify(column), sympy.sympify(samples)
+        return cls._made(
+            network, loss, sympy.sympify(row), sympy.sympify(column), sympy.sympify(samples)
         )
 
     network = property(lambda self: self.args[0], doc="The network.")
@@ -166,7 +171,7 @@ class WeightedGram(Noun):
         cls, scale: Any, weight: Any, left: Any = INPUT, right: Any = INPUT
     ) -> WeightedGram:
         """Make the noun from numbers or symbols."""
-        return super().__new__(cls, sympy.sympify(scale), sympy.sympify(weight), left, right)
+        return cls._made(scale, weight, left, right)
 
     scale = property(lambda self: self.args[0], doc="The factor in front of the sum.")
     weight = property(lambda self: self.args[1], doc="The scalar weight of one sample.")

@@ -12,7 +12,11 @@ from rmtcheck.vocabulary.symbols import gamma
 
 def make(rhs=2 * gamma, uses=()):
     return claim(
-        "toy.sum", Source("toy", "p. 1"), title="sum", printed=Identity(gamma + gamma, rhs), uses=uses
+        "toy.sum",
+        Source("toy", "p. 1"),
+        title="sum",
+        printed=Identity(gamma + gamma, rhs),
+        uses=uses,
     )
 
 

@@ -11,7 +11,11 @@ PARAMETERS = {
     "block_norms": {"d": 6, "N": 9, "C": 3},
     "pair_norms": {"d": 6, "N": 9, "C": 3},
     "spread": {"d": 6, "C": 3},
-    "resolvent": {"d": 6, "N": 9, "C": 3, "real": 0.1, "imag": 0.5},
+    "covariance_resolvent": {"d": 6, "N": 9, "real": 0.1, "imag": 0.5},
+    "block_spectrum": {"N": 9, "C": 3, "column": 1},
+    "covariance_spectrum": {"N": 9},
+    "block_matrix": {"d": 6, "N": 9, "C": 3},
+    "weight": {"C": 3, "column": 1},
     "squared_radius": {"d": 6},
     "projection": {"d": 6},
 }
@@ -27,12 +31,19 @@ def test_a_row_has_the_named_columns(name):
 
 
 def test_resolvent_lies_in_the_half_disc():
-    statistic = find_statistic("resolvent")
-    row = statistic.row(stream(secrets.randbits(64), "x", 0), **PARAMETERS["resolvent"], column=1)
-    for trace in (complex(*row[:2]), complex(*row[2:])):
-        assert trace.imag > 0
-        assert abs(trace) <= 1 / 0.5
-    assert row[:2] != row[2:]
+    name = "covariance_resolvent"
+    row = find_statistic(name).row(stream(secrets.randbits(64), "x", 0), **PARAMETERS[name])
+    trace = complex(*row)
+    assert trace.imag > 0
+    assert abs(trace) <= 1 / 0.5
+
+
+def test_few_classes_leave_the_picture_empty():
+    name = "block_matrix"
+    row = find_statistic(name).row(stream(secrets.randbits(64), "x", 0), **PARAMETERS[name])
+    picture = np.reshape(row, (10, 10))
+    assert (picture[:3, :3] > 0).all()
+    assert not picture[3:].any()
 
 
 @pytest.mark.parametrize("name", ["", "nothing", "math:pi", "no.such.module:x", "math:nothing"])

@@ -12,10 +12,13 @@ import pytest
 
 from rmtcheck.errors import DomainError
 from rmtcheck.montecarlo.dominate import (
+    averaged_mean,
+    averaged_rule,
     dominating_mean,
     dominating_rule,
     geometric_mean,
     quarter_mean,
+    simplex_factor,
 )
 
 SIZES = [(9, 1, 3), (12, 7, 2), (50, 100, 10), (50, 100, 1000), (500, 300, 128000)]
@@ -111,3 +114,34 @@ def test_the_smaller_mean_is_used(kind, d, C):
 def test_refuses_bad_arguments(arguments):
     with pytest.raises(DomainError):
         dominating_mean(*arguments)
+
+
+def corners(classes):
+    """Points of the simplex where the pair bounds are tightest, and some others."""
+    for k in range(1, classes + 1):
+        yield np.concatenate([np.full(k, 1 / k), np.zeros(classes - k)])
+    yield np.arange(1, classes + 1) / (classes * (classes + 1) / 2)
+
+
+@pytest.mark.parametrize("classes", [2, 3, 5, 17])
+def test_simplex_bounds_hold_and_are_attained(classes):
+    found = []
+    for p, q in itertools.product(corners(classes), repeat=2):
+        variances = ((p * (1 - p)) * (q * (1 - q))).sum()
+        pairs = (p @ q) ** 2 - (p**2 * q**2).sum()
+        assert variances <= classes * simplex_factor("diagonal", classes) + 1e-15
+        assert pairs <= classes * (classes - 1) * simplex_factor("off_diagonal", classes) + 1e-15
+        found.append(pairs)
+    assert max(found) == pytest.approx(1 / 8)
+
+
+@pytest.mark.parametrize(("C", "rule"), [(2, "simplex"), (32, "simplex"), (33, "geometric")])
+def test_few_classes_use_the_simplex(C, rule):
+    assert averaged_rule("off_diagonal", 50, C) == rule
+    other = geometric_mean if rule == "geometric" else quarter_like
+    assert averaged_mean("off_diagonal", 50, 100, C) == other("off_diagonal", 50, 100, C)
+
+
+def quarter_like(kind, d, N, C):
+    """The simplex family is the quarter family, scaled."""
+    return simplex_factor(kind, C) * 16 * quarter_mean(kind, d, N, C)

@@ -9,7 +9,11 @@ import pytest
 from rmtcheck.errors import DomainError
 from rmtcheck.montecarlo import softmax, statistics
 from rmtcheck.montecarlo.confidence import interval
-from rmtcheck.montecarlo.dominate import dominating_mean
+from rmtcheck.montecarlo.dominate import (
+    averaged_mean,
+    averaged_rule,
+    simplex_factor,
+)
 from rmtcheck.montecarlo.draw import draw_linear_model
 from rmtcheck.montecarlo.statistics import (
     block_norm_matrix,
@@ -65,8 +69,8 @@ def test_class_bounds_are_the_norms_of_the_larger_weights(sizes):
     }
     norms = class_averaged_norms(X, V)._asdict()
     for kind, geometric in families.items():
-        rule = statistics.dominating_rule(kind, d, N, C)
-        expected = geometric if rule == "geometric" else K.sum() / 16
+        rule = averaged_rule(kind, d, C)
+        expected = geometric if rule == "geometric" else simplex_factor(kind, C) * K.sum()
         assert norms[f"{kind}_bound"] == pytest.approx(expected, rel=1e-11)
 
 
@@ -118,7 +122,7 @@ def test_mean_of_the_bound_is_the_closed_form():
     rng = stream(secrets.randbits(64), "tests of statistics", 1)
     rows = np.array([class_averaged_norms(*draw_linear_model(d, N, C, rng)) for _ in range(draws)])
     for k, kind in ((1, "diagonal"), (3, "off_diagonal")):
-        mean = dominating_mean(kind, d, N, C)
+        mean = averaged_mean(kind, d, N, C)
         interval(rows[:, k - 1], rows[:, k], mean, 1e-6, draws)
         with pytest.raises(DomainError, match="contradict"):
             interval(rows[:, k - 1], rows[:, k], 0.5 * mean, 1e-6, draws)

@@ -81,10 +81,21 @@ def test_a_database_of_another_program(path):
     ).fetchall() == [("recipes",)]
 
 
-def test_a_folder_and_a_missing_folder(tmp_path):
-    for path in (tmp_path, tmp_path / "missing" / "blocks"):
-        with pytest.raises(StoreError, match="cannot be used"):
-            Store(path)
+def test_a_folder_is_no_store(tmp_path):
+    with pytest.raises(StoreError, match="cannot be used"):
+        Store(tmp_path)
+
+
+def test_a_missing_folder_is_made(tmp_path):
+    with Store(tmp_path / "missing" / "blocks") as store:
+        store.put("k", 0, COLUMNS, VALUES)
+    assert (tmp_path / "missing" / "blocks").is_file()
+
+
+def test_a_folder_that_cannot_be_made(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StoreError, match="cannot be made"):
+        Store(tmp_path / "file" / "blocks")
 
 
 def test_damaged_values_are_noticed(path):
