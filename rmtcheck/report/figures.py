@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rmtcheck.claims.evidence import Evidence
+from rmtcheck.claims.evidence import Kind
 from rmtcheck.claims.ledger import Ledger
 
 INK, ACCENT, SECOND, QUIET = "#1f2933", "#2a6f97", "#c1121f", "#8d99ae"
@@ -42,14 +42,28 @@ def figures_of(ledger: Ledger, claim: str) -> list[Figure]:
     KeyError
         If an observation is of a kind that nobody has taught to draw.
     """
-    return [figure for row in ledger.evidence(claim) for figure in _figures(row)]
+    shown = (Kind.PRINTED, Kind.DERIVED)
+    records = [r.observation for r in ledger.evidence(claim) if r.kind in shown and r.observation]
+    return [
+        f for record in _merged(records) for draw in _DRAWERS[record["kind"]] for f in draw(record)
+    ]
 
 
-def _figures(row: Evidence) -> Iterator[Figure]:
-    record = row.observation
-    if record:
-        for draw in _DRAWERS[record["kind"]]:
-            yield from draw(record)
+def _merged(records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Join the block norms of all statements of a claim, each size once."""
+    norms = [r for r in records if r["kind"] == "block norms"]
+    others = [r for r in records if r["kind"] != "block norms"]
+    if not norms:
+        return others
+    joined: dict[str, Any] = {"kind": "block norms"}
+    for field in ("configurations", "spectra", "heatmaps"):
+        joined[field] = _each_once([item for r in norms for item in r.get(field, [])])
+    return [*others, joined]
+
+
+def _each_once(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return one item for each size and block, small numbers of classes first."""
+    return list({(i["N"], i["d"], i["C"], i.get("block", "")): i for i in items}.values())
 
 
 def _nothing(record: dict[str, Any]) -> Iterator[Figure]:
@@ -144,7 +158,7 @@ def _histogram(ax: Any, panel: dict[str, Any]) -> None:
 
 
 def _heatmaps(record: dict[str, Any]) -> Iterator[Figure]:
-    panels = _each_once(record.get("heatmaps", []))
+    panels = sorted(record.get("heatmaps", []), key=lambda p: int(p["C"]))
     if not panels:
         return
     with _canvas(columns=len(panels), width=3.4 * len(panels), height=3.2) as (figure, axes):
@@ -168,10 +182,6 @@ def _heatmap(figure: Any, ax: Any, panel: dict[str, Any]) -> None:
     ax.set_xticks([])
     ax.set_yticks([])
     figure.colorbar(image, ax=ax, fraction=0.046)
-
-
-def _each_once(panels: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted({p["C"]: p for p in panels}.values(), key=lambda p: int(p["C"]))
 
 
 def _means(record: dict[str, Any]) -> Iterator[Figure]:

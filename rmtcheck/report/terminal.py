@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -91,9 +92,13 @@ def print_ledger(ledger: Ledger, console: Console | None = None) -> None:
 
 
 def _table(found: list[Row]) -> Table:
-    table = Table(title="rmtcheck ledger", title_justify="left")
-    for heading in ("claim", "verdict", "grade", *HEADINGS):
+    table = Table(
+        title="rmtcheck ledger", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0)
+    )
+    for heading in ("claim", "verdict", "grade"):
         table.add_column(heading, no_wrap=True)
+    for heading in HEADINGS:
+        table.add_column(heading, overflow="fold")
     table.add_column("mutants", justify="right", no_wrap=True)
     for row in found:
         color = COLORS[row.verdict.status]

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import add, mul
 
 import sympy
@@ -36,6 +36,7 @@ _CAP = 16
 _ZERO_STEP = Step("by symmetry and because the components sum to 1: the quantity is 0", "0")
 
 
+@lru_cache(maxsize=512)
 def expand(
     expr: sympy.Expr, order: int, variable: sympy.Symbol = C, cap: int = _CAP
 ) -> Expansion | None:
