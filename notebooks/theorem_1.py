@@ -26,7 +26,7 @@ import sympy
 
 import rmtcheck
 from rmtcheck import CROSS_ENTROPY, HessianBlock, LinearModel, derive
-from rmtcheck.vocabulary.symbols import C, d, i, j
+from rmtcheck.vocabulary.symbols import C, d, gamma, i, j
 
 # %% [markdown]
 # ## 1. The blocks come from the loss
@@ -49,7 +49,7 @@ print(off_diagonal)
 # true value.
 
 # %%
-print("E[p_1 p_2] at C = 128256:", rmtcheck.softmax_moment((1, 1), 128_256, digits=40))
+print("E[p_1 p_2] at C = 128256:", rmtcheck.softmax_moment((1, 1), 128_256, digits=40).str(40))
 print(rmtcheck.linear_ce(Fraction(1, 2), 128_256))
 
 # %% [markdown]
@@ -67,7 +67,7 @@ for order, coefficient in enumerate(series):
 classes = [2 * 4**k for k in range(1, 10)]
 figure, axes = plt.subplots()
 for ratio in (Fraction(1, 10), Fraction(1), Fraction(10)):
-    limit = float(series[0].subs("gamma", sympy.Rational(ratio)))
+    limit = float(series[0].subs(gamma, sympy.Rational(ratio)))
     values = [float(rmtcheck.linear_ce(ratio, c, digits=15).scaled_ratio) for c in classes]
     axes.plot(classes, values, "o-", label=f"d/N = {ratio}")
     axes.axhline(limit, linestyle=":", color="gray")
