@@ -111,6 +111,10 @@ def decide_part(rows: Sequence[Evidence]) -> Verdict:
 
 def _settle(matrix: Matrix) -> tuple[Status, Column | None, tuple[str, ...]]:
     failing = [c for c in _DECISIVE if matrix.fails(Kind.PRINTED, c)]
+    holding = [c for c in _DECISIVE if matrix.holds_everywhere(Kind.PRINTED, c)]
+    if failing and holding:
+        text = f"an explanation: {failing[0]} fails what {holding[0]} holds on its whole domain"
+        return Status.UNDECIDED, None, (text,)
     if failing and not matrix.has_derived:
         return Status.REFUTED, failing[0], ()
     kind = Kind.DERIVED if matrix.has_derived else Kind.PRINTED

@@ -48,7 +48,7 @@ SMALL = tuple(
     for d, N in ((20, 200), (40, 80), (50, 50), (80, 40), (100, 10))
     for C in (2, 10, 100)
 )
-PAPER_DRAWS = 16
+PAPER_DRAWS = 12
 FIGURE_DRAWS = 32
 PAPER = tuple(
     Sizes(500, 5000, C, draws=PAPER_DRAWS, statistic="pair_norms") for C in (2, 10, 100, 1000)

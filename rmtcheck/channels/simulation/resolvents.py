@@ -25,7 +25,7 @@ from rmtcheck.vocabulary.observations import Sample
 
 SIZES = ((40, 80), (60, 60), (80, 40))
 ARGUMENTS = (1 + 1j, 3 + 1j)
-DRAWS = 3000
+DRAWS = 2000
 
 
 @dataclass(frozen=True)

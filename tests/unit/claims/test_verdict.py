@@ -98,6 +98,11 @@ TABLE = [
         Status.UNDECIDED,
     ),
     (
+        "decisive columns contradict each other",
+        [printed(HOLDS), KILLED, printed(FAILS, CERTIFIED)],
+        Status.UNDECIDED,
+    ),
+    (
         "survivor proved equivalent",
         [
             printed(HOLDS),
