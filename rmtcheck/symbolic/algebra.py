@@ -33,7 +33,9 @@ class ReducedFraction:
     @property
     def is_plain(self) -> bool:
         """Whether only numbers, e, pi and symbols occur."""
-        return all(node in (sympy.E, sympy.pi) for node in self.generators.values())
+        present = self.numerator.free_symbols | self.denominator.free_symbols
+        left = [node for name, node in self.generators.items() if name in present]
+        return all(node in (sympy.E, sympy.pi) for node in left)
 
     def as_expr(self) -> sympy.Expr:
         """Return the fraction in the original generators."""

@@ -147,3 +147,10 @@ def test_bad_sides_are_named(bad):
 def test_division_by_zero_is_named(hidden):
     with pytest.raises(DomainError, match="identically zero"):
         is_zero(1 / hidden)
+
+
+def test_expectations_that_cancel_leave_a_decidable_rest():
+    lhs = gamma * E((p[i] ** 2 - p[i]) ** 2) + E(p[i] ** 2 - p[i]) ** 2
+    rhs = gamma * E(p[i] ** 2 * (1 - p[i]) ** 2) + E(p[i] * (1 - p[i])) ** 2
+    assert are_equal(lhs, rhs).answer == Answer.YES
+    assert are_equal(lhs, rhs + gamma).answer == Answer.NO

@@ -1,0 +1,184 @@
+"""Drawn matrices to look at: block norms of one Hessian, eigenvalues over their density."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import ceil, floor, log, log10
+from typing import Any
+
+from rmtcheck.report.canvas import DRAWN, LIMIT, Figure, canvas, finish
+
+BINS = 36
+ABREAST = 4
+"""Heat maps in one row."""
+
+Panel = dict[str, Any]
+
+
+def heatmaps(record: dict[str, Any]) -> Iterator[Figure]:
+    """Draw the block norms among the first classes, on one logarithmic scale of colors."""
+    panels = sorted(record.get("heatmaps", []), key=lambda p: int(p["C"]))
+    if not panels:
+        return
+    shares = [_shares(panel) for panel in panels]
+    lowest = min((v for share in shares for row in share for v in row if v > 0), default=0.1)
+    bottom = 10.0 ** min(floor(log10(lowest)), -1)
+    columns = min(len(panels), ABREAST)
+    lines = ceil(len(panels) / columns)
+    figure, axes = canvas(lines, columns, width=2.5 * columns + 1.0, height=2.75 * lines)
+    cells = [ax for line in axes for ax in line]
+    image = None
+    for ax, panel, share in zip(cells, panels, shares, strict=False):
+        image = _heatmap(ax, panel, share, bottom)
+    for ax in cells[len(panels) :]:
+        ax.axis("off")
+    figure.colorbar(image, ax=cells, label="share of the largest", shrink=0.82, pad=0.015)
+    yield finish(figure, "The Hessian, block by block", _heatmap_caption(panels))
+
+
+def _shares(panel: Panel) -> list[list[float]]:
+    largest = max(max(row) for row in panel["norms"]) or 1.0
+    return [[value / largest for value in row] for row in panel["norms"]]
+
+
+def _heatmap(ax: Any, panel: Panel, shares: list[list[float]], bottom: float) -> Any:
+    from matplotlib.colors import LogNorm
+
+    count = len(shares)
+    edges = [k + 0.5 for k in range(count + 1)]
+    ax.set_facecolor("#c9ced6")
+    image = ax.pcolormesh(
+        edges,
+        edges,
+        _without_zeros(shares),
+        norm=LogNorm(vmin=bottom, vmax=1.0),
+        cmap="viridis",
+        edgecolors="white",
+        linewidth=0.4,
+    )
+    ax.set(title=f"C = {panel['C']}", aspect="equal", xlabel="class j")
+    ax.set_ylabel("class i")
+    ax.invert_yaxis()
+    ax.set_xticks(_ticks(count))
+    ax.set_yticks(_ticks(count))
+    ax.spines[:].set_visible(False)
+    ax.tick_params(length=0)
+    return image
+
+
+def _without_zeros(shares: list[list[float]]) -> Any:
+    import numpy as np
+
+    values = np.array(shares)
+    return np.ma.masked_less_equal(values, 0.0)
+
+
+def _ticks(count: int) -> list[int]:
+    return list(range(1, count + 1)) if count <= 3 else [1, *range(5, count + 1, 5)]
+
+
+def _heatmap_caption(panels: list[Panel]) -> str:
+    sizes = sorted({(p["d"], p["N"]) for p in panels})
+    drawn = "; ".join(f"d = {d}, N = {N}" for d, N in sizes)
+    text = (
+        "Squared Frobenius norms of the blocks among the first classes of one drawn Hessian"
+        f" ({drawn}), as shares of the largest block in each panel. No verdict rests on it."
+    )
+    zeros = any(v == 0 for p in panels for row in p["norms"] for v in row)
+    return text + (" Grey blocks are exactly zero." if zeros else "")
+
+
+def spectra(record: dict[str, Any]) -> Iterator[Figure]:
+    """Draw eigenvalues of drawn blocks over their limiting densities, a panel for each."""
+    panels = record.get("spectra", [])
+    if not panels:
+        return
+    classes = sorted({int(p["C"]) for p in panels})
+    blocks = sorted({p["block"] for p in panels})
+    on_decades = all(_is_one_sided(p) for p in panels) and any(_is_wide(p) for p in panels)
+    size = {"width": 3.3 * len(classes) + 0.3, "height": 2.3 * len(blocks) + 0.5}
+    figure, axes = canvas(len(blocks), len(classes), **size)
+    for ax in (ax for line in axes for ax in line):
+        ax.axis("off")
+    for panel in panels:
+        ax = axes[blocks.index(panel["block"])][classes.index(int(panel["C"]))]
+        _histogram(ax, panel, on_decades)
+        ax.set_title(f"{panel['block']}, C = {panel['C']}")
+    figure.legend(*axes[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    yield finish(figure, "Spectra of Hessian blocks", _spectra_caption(panels, on_decades))
+
+
+def _spectra_caption(panels: list[Panel], on_decades: bool) -> str:
+    sizes = sorted({(p["d"], p["N"]) for p in panels})
+    drawn = "; ".join(f"d = {d}, N = {N}" for d, N in sizes)
+    text = (
+        f"All eigenvalues of one drawn block ({drawn}) over the generalised Marchenko-Pastur"
+        " density with independent weights, whose law is that of a finite sample of weights:"
+        " rare large weights outside the sample show as eigenvalues beyond the curve,"
+        " which ends where its grid does."
+    )
+    scale = " Logarithmic axes: heights are shares per decade." if on_decades else ""
+    return text + scale + " No verdict rests on it."
+
+
+def spectrum(record: dict[str, Any]) -> Iterator[Figure]:
+    """Draw the eigenvalues of a drawn sample covariance over the limiting density."""
+    panel = record.get("spectrum")
+    if not panel:
+        return
+    figure, axes = canvas(width=6.4, height=3.3)
+    _histogram(axes[0][0], panel, on_decades=False)
+    axes[0][0].legend()
+    count = len(panel["eigenvalues"])
+    text = (
+        f"All {count} eigenvalues of one drawn sample covariance over the Marchenko-Pastur"
+        " density. No verdict rests on it."
+    )
+    yield finish(figure, "Spectrum of a sample covariance", text)
+
+
+def _histogram(ax: Any, panel: Panel, on_decades: bool) -> None:
+    ax.axis("on")
+    eigenvalues, x, density = panel["eigenvalues"], panel["x"], panel["density"]
+    name = "eigenvalue"
+    if on_decades:
+        density = [p * abs(t) * log(10) for t, p in zip(x, density, strict=True)]
+        name = "eigenvalue" if eigenvalues[0] > 0 else "− eigenvalue"
+        eigenvalues, x = [abs(t) for t in eigenvalues], [abs(t) for t in x]
+        ax.set_xscale("log")
+    edges = _edges(eigenvalues, on_decades)
+    heights = _heights(eigenvalues, edges, on_decades)
+    ax.stairs(heights, edges, fill=True, color=DRAWN, alpha=0.35, label="drawn eigenvalues")
+    ax.plot(x, density, color=LIMIT, linewidth=1.5, label="limiting density")
+    ax.set_xlabel(name)
+    ax.set_ylabel("share per decade" if on_decades else "density")
+    ax.set_ylim(bottom=0)
+
+
+def _edges(eigenvalues: list[float], on_decades: bool) -> list[float]:
+    low, high = min(eigenvalues), max(eigenvalues)
+    if on_decades:
+        return [low * (high / low) ** (k / BINS) for k in range(BINS)] + [high]
+    width = (high - low) or abs(high) or 1.0
+    return [low + width * k / BINS for k in range(BINS)] + [low + width]
+
+
+def _heights(eigenvalues: list[float], edges: list[float], on_decades: bool) -> list[float]:
+    """Return the share of eigenvalues in each bin, per unit of the axis."""
+    import numpy as np
+
+    counts, _ = np.histogram(eigenvalues, bins=np.array(edges))
+    widths = np.diff(np.log10(edges) if on_decades else edges)
+    return [float(v) for v in counts / len(eigenvalues) / widths]
+
+
+def _is_one_sided(panel: Panel) -> bool:
+    low, high = min(panel["eigenvalues"]), max(panel["eigenvalues"])
+    return bool(
+        (low > 0 or high < 0) and min(abs(low), abs(high)) > 1e-12 * max(abs(low), abs(high))
+    )
+
+
+def _is_wide(panel: Panel) -> bool:
+    sizes = [abs(value) for value in panel["eigenvalues"]]
+    return max(sizes) > 100 * min(sizes)
