@@ -21,7 +21,7 @@ from rmtcheck.channels._protocol import Judgement, Observation, Progress
 from rmtcheck.channels.typical import CLASSES, Point, named, points, shown
 from rmtcheck.claims.evidence import Column, Outcome, Reach, Scope
 from rmtcheck.claims.statements import Identity, LimitOf, Order, Statement, Value
-from rmtcheck.errors import PrecisionError
+from rmtcheck.errors import DomainError, PrecisionError
 from rmtcheck.vocabulary import symbols
 from rmtcheck.vocabulary.quantities import Expectation
 
@@ -148,7 +148,7 @@ def _value(answer: Callable[[Point], arb], at: Point) -> arb | None:
     """Return the ball of an answer, or None where it has no real value that could be found."""
     try:
         return answer(at)
-    except PrecisionError:
+    except (DomainError, PrecisionError):
         return None
 
 

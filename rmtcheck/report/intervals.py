@@ -31,7 +31,7 @@ Configuration = dict[str, Any]
 
 def norm_intervals(record: dict[str, Any]) -> Iterator[Figure]:
     """Draw squared block norms against C, as they are and relative to their predictions."""
-    found = record.get("configurations", [])
+    found = [c for c in record.get("configurations", []) if _is_positive(c)]
     if not found:
         return
     families = _families(found)
@@ -48,7 +48,14 @@ def norm_intervals(record: dict[str, Any]) -> Iterator[Figure]:
     axes[0][0].set_ylabel("squared norm / d")
     axes[1][0].set_ylabel("relative to the finite-size mean")
     figure.legend(*axes[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
-    yield finish(figure, "Drawn block norms against theory", _norms_caption(found))
+    left_out = len(record["configurations"]) - len(found)
+    caption = _norms_caption(found, left_out)
+    yield finish(figure, "Drawn block norms against theory", caption)
+
+
+def _is_positive(configuration: Configuration) -> bool:
+    """Whether both predictions can stand on a logarithmic axis."""
+    return all(configuration[name]["finite_size"] > 0 for name in ("diagonal", "off_diagonal"))
 
 
 def _families(found: list[Configuration]) -> list[tuple[str, list[Configuration]]]:
@@ -98,34 +105,45 @@ def _plain_ticks(ax: Any) -> None:
 
 
 def _bar(ax: Any, x: float, low: float, high: float, ink: str, width: float = 1.8) -> None:
-    """Draw an interval whole; an end that a logarithmic axis has not is an arrow."""
+    """Draw an interval whole; where it leaves a logarithmic axis it is an arrow or dotted."""
     if low > 0 and isfinite(high):
         ax.plot([x, x], [low, high], color=ink, linewidth=width, solid_capstyle="butt")
-        return
-    place, style = (high, "v") if isfinite(high) else (low, "^")
-    if place > 0 and isfinite(place):
-        ax.plot(x, place, style, color=ink, markersize=6, fillstyle="none")
+    elif low > 0:
+        ax.plot(x, low, "^", color=ink, markersize=6, fillstyle="none")
+    elif isfinite(high):
+        ax.plot(x, high, "v", color=ink, markersize=6, fillstyle="none")
+    else:
+        ax.axvline(x, color=ink, linewidth=width, linestyle=":")
 
 
 def _shifted(classes: int, place: int, count: int) -> float:
     return float(int(classes) * 10 ** (SPREAD * (place - (count - 1) / 2)))
 
 
-def _norms_caption(found: list[Configuration]) -> str:
+def _norms_caption(found: list[Configuration], left_out: int) -> str:
     draws = sorted({int(c["draws"]) for c in found})
     many = f"{draws[0]} to {draws[-1]}" if len(draws) > 1 else f"{draws[0]}"
     alpha = max(c["alpha"] for c in found)
-    relative = max(
-        c[name]["finite_size_error"] / c[name]["finite_size"]
-        for c in found
-        for name in ("diagonal", "off_diagonal")
-    )
-    return (
+    relative = max(_relative_error(c[name]) for c in found for name in ("diagonal", "off_diagonal"))
+    text = (
         f"Bars: confidence intervals of means over {many} draws; each misses the mean of its norm"
         f" with probability at most {alpha:.2g}. Markers: means at these sizes by theory, to a"
         f" relative {relative:.1g}. Below, everything is divided by them: agreement is a bar across"
         " 1; a cross is the limit of large d and N. Families are set apart sideways to be seen."
     )
+    if any(not _is_bounded(c[name]) for c in found for name in NORMS):
+        text += " An arrow or a dotted line is an interval that reaches 0 or infinity."
+    if left_out:
+        text += f" {left_out} sizes where theory predicts 0 are only in the table."
+    return text
+
+
+def _relative_error(norm: dict[str, float]) -> float:
+    return norm["finite_size_error"] / norm["finite_size"]
+
+
+def _is_bounded(norm: dict[str, float]) -> bool:
+    return norm["low"] > 0 and isfinite(norm["high"])
 
 
 def mean_intervals(record: dict[str, Any]) -> Iterator[Figure]:

@@ -173,12 +173,12 @@ def _heights(eigenvalues: list[float], edges: list[float], on_decades: bool) -> 
 
 
 def _is_one_sided(panel: Panel) -> bool:
+    """Whether all eigenvalues have one sign, and none is zero but for rounding."""
     low, high = min(panel["eigenvalues"]), max(panel["eigenvalues"])
-    return bool(
-        (low > 0 or high < 0) and min(abs(low), abs(high)) > 1e-12 * max(abs(low), abs(high))
-    )
+    sizes = sorted((abs(low), abs(high)))
+    return bool(low * high > 0 and sizes[0] > 1e-12 * sizes[1])
 
 
 def _is_wide(panel: Panel) -> bool:
     sizes = [abs(value) for value in panel["eigenvalues"]]
-    return max(sizes) > 100 * min(sizes)
+    return bool(max(sizes) > 100 * min(sizes))

@@ -80,7 +80,8 @@ def _because(verdict: Verdict, evidence: Sequence[Evidence]) -> str:
 
 def _reason(row: Evidence) -> str:
     place = f"({row.part + 1}) as {row.kind}, {NAMES[row.channel]}:"
-    return f"{place} {mark(row.outcome)} {plain(row.message)}"
+    witness = f"<small>{plain(row.witness)}</small>" if row.witness else ""
+    return f"{place} {mark(row.outcome)} {plain(row.message)}{witness}"
 
 
 def _survivors(verdict: Verdict) -> str:

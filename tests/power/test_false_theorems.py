@@ -52,6 +52,7 @@ g_ij = gamma * E(p[i] ** 2 * p[j] ** 2) + E(p[i] * p[j]) ** 2
 g_ij_exchanged = gamma * E(p[i] * p[j]) ** 2 + E(p[i] ** 2 * p[j] ** 2)
 c1 = (gamma * e**2 + 1) / (gamma * e + 1)
 A = HermitianMatrix("A", d)
+PLACE = Rational(1, 10**10)
 
 
 def constant(value):
@@ -86,9 +87,9 @@ def p_uniform(value):
     return LimitOf(E((C * p[i] - 1) ** 2), value, Along(C))
 
 
-def mean_of_pair(numerator, unit=Rational(1, 10**10)):
-    """E[p_i p_j] at C = 10: 0.00812..., printed to ten places."""
-    return Value(E(p10[i] * p10[j]), numerator * unit, unit)
+def mean_of_pair(places):
+    """E[p_i p_j] at C = 10, printed to ten places."""
+    return Value(E(p10[i] * p10[j]), places * PLACE, PLACE)
 
 
 def wave(value):

@@ -90,11 +90,6 @@ def test_channel_that_always_holds_does_not_borrow_power():
     assert f"power.planted[0]::printed::{Column.CERTIFIED}" not in verdict_of([stub, real]).because
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="decide: one decisive column that fails everything refutes a statement that another"
-    " decisive column holds on the whole domain",
-)
 def test_channel_that_always_fails_does_not_overrule_a_proof():
     stub = Stub(Outcome.FAILS, Column.CERTIFIED)
     assert verdict_of([SymbolicChannel(), stub]).status == Status.UNDECIDED

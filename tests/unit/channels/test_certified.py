@@ -2,7 +2,7 @@
 
 import pytest
 from flint import arb
-from sympy import Rational, log
+from sympy import Rational, sqrt
 
 from rmtcheck import (
     Along,
@@ -16,9 +16,11 @@ from rmtcheck import (
     frobenius_squared,
     spectral_moment,
 )
+from rmtcheck.channels import certified as module
 from rmtcheck.channels._protocol import Observation
 from rmtcheck.channels.certified import CertifiedChannel, Found
 from rmtcheck.claims.evidence import Outcome, Reach
+from rmtcheck.errors import PrecisionError
 from rmtcheck.vocabulary.symbols import C, N, d, gamma, i, j
 
 p, p10 = SoftmaxOfGaussians(C), SoftmaxOfGaussians(10)
@@ -81,10 +83,18 @@ def test_wide_ball_leaves_a_value_unknown():
     assert channel.judge(Observation([Found({}, arb(0, 9))]), statement).outcome == Outcome.UNKNOWN
 
 
-def test_answer_without_a_real_value_is_unknown():
-    statement = LimitOf(C * E(p[i]), log(gamma - 2), Along(C))
-    observation = Observation([Found({gamma: 1}, arb(1))])
-    assert channel.judge(observation, statement).outcome == Outcome.UNKNOWN
+def test_answer_without_a_value_is_unknown(monkeypatch):
+    def starved(expr, at, digits):
+        raise PrecisionError("planted")
+
+    monkeypatch.setattr(module, "enclose", starved)
+    observation = Observation([Found({C: 2}, arb(1))])
+    assert channel.judge(observation, Identity(E(p[i]), 1 / C)).outcome == Outcome.UNKNOWN
+
+
+def test_answer_that_is_complex_at_a_point_is_no_crash():
+    found = judged(LimitOf(C * E(p[i]), sqrt(gamma - 1), Along(C)))
+    assert found.outcome in (Outcome.FAILS, Outcome.UNKNOWN)
 
 
 def test_no_proved_order_is_unknown():
