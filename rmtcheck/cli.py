@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,7 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from rmtcheck.errors import RmtcheckError
 
     try:
-        return int(options.run(options))
+        code = int(options.run(options))
+        sys.stdout.flush()  # a reader that went away shows here, not after the return
+        return code
     except RmtcheckError as problem:
         print(f"rmtcheck: {problem}", file=sys.stderr)  # noqa: T201
         return MISUSE
@@ -32,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"\nrmtcheck: {text}", file=sys.stderr)  # noqa: T201
         return INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return SETTLED
 
 
@@ -72,12 +75,11 @@ def _add_verify(verify: argparse.ArgumentParser) -> None:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    import os
-
     from rmtcheck.report import terminal
     from rmtcheck.runner.run import verify
 
     outputs = [Path(options.json), Path(options.html)]
+    _refuse_one_file_for_both(*outputs)
     for output in outputs:
         _refuse_unwritable(output)
     with terminal.Progress() as progress:
@@ -171,6 +173,13 @@ def _find(name: str) -> Claim:
         if made.id == name:
             return made
     raise RmtcheckError(unknown_claim(name, claims))
+
+
+def _refuse_one_file_for_both(json_file: Path, html_file: Path) -> None:
+    from rmtcheck.errors import RmtcheckError
+
+    if json_file.resolve() == html_file.resolve():
+        raise RmtcheckError(f"--json and --html both name {json_file}; give each a file of its own")
 
 
 def _refuse_unwritable(file: Path) -> None:

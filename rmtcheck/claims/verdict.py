@@ -88,7 +88,7 @@ def decide(rows: Sequence[Evidence]) -> Verdict:
         killed=sum(p.killed for p in parts),
         judged=sum(p.judged for p in parts),
         survivors=_merge(p.survivors for p in parts),
-        hypotheses={k: v for p in parts for k, v in p.hypotheses.items()},
+        hypotheses=_needs(parts),
     )
 
 
@@ -105,7 +105,7 @@ def decide_part(rows: Sequence[Evidence]) -> Verdict:
         killed=len(power.killed),
         judged=len(matrix.mutants),
         survivors=matrix.survivors(),
-        hypotheses=matrix.hypotheses(),
+        hypotheses={} if status == Status.REFUTED else matrix.hypotheses(),
     )
 
 
@@ -246,6 +246,16 @@ def _join(statuses: Sequence[Status]) -> Status:
         if worst in statuses:
             return worst
     return Status.CONFIRMED
+
+
+def _needs(parts: Sequence[Verdict]) -> dict[str, str]:
+    """Join the needs: one statement that needs a hypothesis is enough, all must do without it."""
+    found: dict[str, set[str]] = {}
+    for part in parts:
+        for name, need in part.hypotheses.items():
+            found.setdefault(name, set()).add(need)
+    order = ("needed", "unknown", "not needed")
+    return {name: min(needs, key=order.index) for name, needs in found.items()}
 
 
 def _merge(parts: Iterable[dict[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:

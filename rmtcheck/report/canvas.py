@@ -68,8 +68,13 @@ def finish(figure: Any, title: str, caption: str) -> Figure:
 
     Identifiers are made the figure's own, so that several can stand in one page.
     """
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    for patch in (figure.patch, *(axes.patch for axes in figure.axes)):
+        patch.set_alpha(0)
     text = io.StringIO()
-    figure.savefig(text, format="svg", metadata=NO_METADATA, transparent=True)
+    # savefig would lay the drawing out in a first pass and draw it again in a second
+    FigureCanvasSVG(figure).print_svg(text, metadata=NO_METADATA)
     whole = text.getvalue()
     drawn = whole[whole.index("<svg") :].strip()
     drawn = drawn.replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")

@@ -70,7 +70,12 @@ def _clause(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    replaced = text.replace("\\", r"\textbackslash{}")
-    for character in "&%$#_{}":
-        replaced = replaced.replace(character, "\\" + character)
-    return replaced.replace("^", r"\^{}").replace("~", r"\~{}")
+    return "".join(_SPECIAL.get(character, character) for character in text)
+
+
+_SPECIAL = {
+    **{character: "\\" + character for character in "&%$#_{}"},
+    "\\": r"\textbackslash{}",
+    "^": r"\^{}",
+    "~": r"\~{}",
+}

@@ -9,6 +9,7 @@ from typing import Any
 from rmtcheck.report.canvas import DRAWN, LIMIT, Figure, canvas, finish
 
 BINS = 36
+ZERO = "#c9ced6"
 ABREAST = 4
 """Heat maps in one row."""
 
@@ -25,7 +26,7 @@ def heatmaps(record: dict[str, Any]) -> Iterator[Figure]:
     bottom = 10.0 ** min(floor(log10(lowest)), -1)
     columns = min(len(panels), ABREAST)
     lines = ceil(len(panels) / columns)
-    figure, axes = canvas(lines, columns, width=2.5 * columns + 1.0, height=2.75 * lines)
+    figure, axes = canvas(lines, columns, width=2.5 * columns + 1.0, height=3.1 * lines)
     cells = [ax for line in axes for ax in line]
     image = None
     for ax, panel, share in zip(cells, panels, shares, strict=False):
@@ -42,17 +43,17 @@ def _shares(panel: Panel) -> list[list[float]]:
 
 
 def _heatmap(ax: Any, panel: Panel, shares: list[list[float]], bottom: float) -> Any:
+    from matplotlib import colormaps
     from matplotlib.colors import LogNorm
 
     count = len(shares)
     edges = [k + 0.5 for k in range(count + 1)]
-    ax.set_facecolor("#c9ced6")
     image = ax.pcolormesh(
         edges,
         edges,
         _without_zeros(shares),
         norm=LogNorm(vmin=bottom, vmax=1.0),
-        cmap="viridis",
+        cmap=colormaps["viridis"].with_extremes(bad=ZERO),
         edgecolors="white",
         linewidth=0.4,
     )

@@ -37,7 +37,7 @@ def collect(folder_or_file: Path) -> list[Claim]:
     claims: list[Claim] = []
     for file in _files(folder_or_file):
         claims += _claims_of(file)
-    _refuse_duplicates(claims)
+    refuse_duplicates(claims)
     return claims
 
 
@@ -85,7 +85,7 @@ def _claims_of(file: Path) -> list[Claim]:
     with collecting() as claims:
         try:
             spec.loader.exec_module(module)
-        except Exception as problem:  # any error in a user's file is that file's, and named
+        except (Exception, SystemExit) as problem:  # a user's file may fail in any way
             raise ClaimError(f"{file}{_line(problem, file)}: {problem}") from problem
     if not claims:
         raise ClaimError(f"{file} declares no claim; a proofs file calls rmtcheck.claim(...)")
@@ -94,18 +94,19 @@ def _claims_of(file: Path) -> list[Claim]:
     return claims
 
 
-def _line(problem: Exception, file: Path) -> str:
+def _line(problem: BaseException, file: Path) -> str:
     if isinstance(problem, SyntaxError):
-        return f", line {problem.lineno}"
+        return f", line {problem.lineno}" if problem.lineno else ""
     trace, line = problem.__traceback__, None
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == str(file):
+        if Path(trace.tb_frame.f_code.co_filename).resolve() == file.resolve():
             line = trace.tb_lineno
         trace = trace.tb_next
     return "" if line is None else f", line {line}"
 
 
-def _refuse_duplicates(claims: Sequence[Claim]) -> None:
+def refuse_duplicates(claims: Sequence[Claim]) -> None:
+    """Refuse two claims under one identifier; their evidence would be mixed up."""
     seen: set[str] = set()
     for made in claims:
         if made.id in seen:

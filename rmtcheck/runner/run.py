@@ -18,7 +18,7 @@ from rmtcheck.channels.symbolic import SymbolicChannel
 from rmtcheck.claims.claim import Claim
 from rmtcheck.claims.ledger import Ledger
 from rmtcheck.errors import DomainError
-from rmtcheck.runner.collect import catalogue, collect, proofs_folder, select
+from rmtcheck.runner.collect import catalogue, collect, proofs_folder, refuse_duplicates, select
 from rmtcheck.runner.examine import examine
 from rmtcheck.runner.lint import lint
 from rmtcheck.runner.plan import Profile, profile_named
@@ -116,6 +116,7 @@ def gather(targets: Sequence[str | Path]) -> list[Claim]:
     own = [c for path in paths for c in collect(path)]
     lint(own, {*catalogue(), *(c.id for c in bundled)})
     chosen = select(bundled, patterns) if patterns or paths else bundled
+    refuse_duplicates([*chosen, *own])
     return [*chosen, *own]
 
 

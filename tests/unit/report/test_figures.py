@@ -1,11 +1,13 @@
 import copy
 import re
+from xml.etree import ElementTree
 
 import pytest
 
 from rmtcheck.claims.evidence import Column, Kind, Outcome
 from rmtcheck.errors import DomainError
 from rmtcheck.report.figures import figures_of
+from rmtcheck.report.pictures import ZERO
 
 DRAWN = ["enclosures", "estimates", "block norms", "means", "resolvent"]
 
@@ -72,7 +74,9 @@ def test_a_prediction_of_zero_is_left_to_the_table(observing, records):
 def test_zero_blocks_are_said_to_be_zero(observing, records):
     record = records["block norms"]
     record["heatmaps"][0]["norms"] = [[1.0, 0.0], [0.0, 1.0]]
-    assert "exactly zero" in figures_of(observing(record), "toy.seen")[0].caption
+    figure = figures_of(observing(record), "toy.seen")[0]
+    assert "exactly zero" in figure.caption
+    assert figure.svg.count(ZERO) == 2
 
 
 def test_the_caption_states_the_largest_radius(observing, records):
@@ -117,6 +121,13 @@ def test_derivations_and_records_without_a_kind_have_no_figure(observing, record
 def test_an_unknown_kind_is_refused(observing):
     with pytest.raises(DomainError, match="kind='tea leaves'"):
         figures_of(observing({"kind": "tea leaves"}), "toy.seen")
+
+
+@pytest.mark.parametrize("kind", DRAWN)
+def test_drawings_are_well_formed_with_one_namespace(observing, records, kind):
+    for text in drawn(observing(records[kind])):
+        assert ElementTree.fromstring(text).tag == "{http://www.w3.org/2000/svg}svg"
+        assert text.count("xmlns") == 1
 
 
 def test_drawings_can_stand_in_one_page(observing, records):

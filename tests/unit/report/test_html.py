@@ -64,6 +64,12 @@ def test_witness_survivors_and_what_is_missing_are_shown(ledger):
     assert "rests on toy.open, not settled" in page
 
 
+def test_the_witness_against_each_wrong_variant_is_shown(ledger, make_row):
+    found = {"subject": "other", "witness": "differs at C = 3"}
+    ledger.record([make_row("toy.true", Kind.MUTANT, Column.NUMERIC, Outcome.FAILS, **found)])
+    assert "differs at C = 3" in render(ledger, date=DAY)
+
+
 def test_every_observation_is_shown(observing, records):
     shown = {
         "derivation": "Derivation in 1 step ",
