@@ -25,6 +25,6 @@ claim(
     title="Frobenius norm as a spectral moment",
     given=[assume("A is Hermitian", without={HermitianMatrix: SquareMatrix})],
     printed=Identity(frobenius_squared(A), spectral_moment(A, 2)),
-    derived=Identity(frobenius_squared(A) / d, spectral_moment(A, 2)),
+    derived=Identity(frobenius_squared(A), d * spectral_moment(A, 2)),
     notes="The second moment of the normalised counting measure is the norm divided by d.",
 )

@@ -18,7 +18,7 @@ from rmtcheck.certify.ball import Relation, compare
 from rmtcheck.certify.evaluate import enclose, enclose_beyond
 from rmtcheck.certify.range import decide_within
 from rmtcheck.channels._protocol import Judgement, Observation, Progress
-from rmtcheck.channels.typical import CLASSES, Point, named, points, shown
+from rmtcheck.channels.typical import CLASSES, TYPICAL, Point, named, points, shown
 from rmtcheck.claims.evidence import Column, Outcome, Reach, Scope
 from rmtcheck.claims.statements import Identity, LimitOf, Order, Statement, Value
 from rmtcheck.errors import DomainError, PrecisionError
@@ -115,7 +115,8 @@ class CertifiedChannel:
     @_judged.register
     def _(self, statement: Value, content: Any) -> Judgement:
         here = _within(statement, content, self.digits)
-        is_open = here.outcome != Outcome.FAILS and symbols.gamma in statement.free_symbols
+        is_open = here.outcome != Outcome.FAILS
+        is_open = is_open and statement.free_symbols & TYPICAL.keys() == {symbols.gamma}
         return _within_everywhere(statement) if is_open else here
 
     @_judged.register
@@ -167,7 +168,7 @@ def _within_everywhere(statement: Value) -> Judgement:
 
 def _within(statement: Value, found: Sequence[Found], digits: int) -> Judgement:
     """Decide a printed value at the points of the enclosures."""
-    reach = Reach.POINTS if symbols.gamma in statement.free_symbols else Reach.ALL
+    reach = Reach.POINTS if statement.free_symbols & TYPICAL.keys() else Reach.ALL
     scope = Scope(reach, "; ".join(shown(f.at) for f in found))
     is_open = False
     for one in found:

@@ -24,8 +24,12 @@ from rmtcheck.symbolic.exchangeability import normal_form
 from rmtcheck.symbolic.hessian import derive_with_steps
 from rmtcheck.symbolic.stieltjes import covariance_equation
 from rmtcheck.symbolic.wishart import frobenius_limit
+from rmtcheck.vocabulary import symbols
 from rmtcheck.vocabulary.ensembles import HermitianMatrix, Projection, SquaredRadius
-from rmtcheck.vocabulary.quantities import FrobeniusSquared
+from rmtcheck.vocabulary.quantities import Along, FrobeniusSquared
+
+PROPORTIONAL = (symbols.d, symbols.N)
+CLASSES = (symbols.C,)
 
 
 @singledispatch
@@ -51,14 +55,17 @@ def _(statement: BlockFormula) -> Derivation:
 def _(statement: LimitOf) -> Derivation:
     quantity = statement.quantity
     if quantity.has(FrobeniusSquared):
+        _require_direction(statement.along, PROPORTIONAL)
         return _norm_limit(quantity, statement.along.ratio)
     if quantity.has(Projection, SquaredRadius):
         return projections.limit(quantity, statement.along)
+    _require_direction(statement.along, CLASSES)
     return derive_limit(quantity)
 
 
 @derivation_of.register
 def _(statement: Order) -> Derivation:
+    _require_direction(statement.along, CLASSES)
     return derive_leading_term(statement.quantity)
 
 
@@ -72,7 +79,14 @@ def _(statement: Identity) -> Derivation:
 
 @derivation_of.register
 def _(statement: SpectralLimit) -> Derivation:
+    _require_direction(statement.along, PROPORTIONAL)
     return covariance_equation(statement.ensemble, statement.along.ratio)
+
+
+def _require_direction(along: Along, sizes: tuple[sympy.Symbol, ...]) -> None:
+    if along.sizes != sizes:
+        names = ", ".join(map(str, sizes))
+        raise DomainError(f"the direction {along} is not derived here; accepted is Along({names})")
 
 
 def record_of(derivation: Derivation) -> dict[str, Any]:

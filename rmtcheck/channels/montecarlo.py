@@ -15,6 +15,7 @@ from typing import Any
 import sympy
 
 from rmtcheck.channels._protocol import Judgement, Observation, Progress
+from rmtcheck.channels.derivations import derivation_of
 from rmtcheck.channels.simulation import block_norms, pictures, resolvents
 from rmtcheck.channels.simulation.fields import STUDIES
 from rmtcheck.channels.simulation.points import Point, judge_points
@@ -30,8 +31,9 @@ from rmtcheck.spectral.printed import printed_stieltjes
 from rmtcheck.vocabulary import symbols
 from rmtcheck.vocabulary.ensembles import SampleCovariance
 from rmtcheck.vocabulary.networks import HessianBlock
-from rmtcheck.vocabulary.quantities import FrobeniusSquared
+from rmtcheck.vocabulary.quantities import Along, FrobeniusSquared
 
+PROPORTIONAL = Along(symbols.d, symbols.N, ratio=symbols.gamma)
 DEVIATION = sympy.Rational(3, 2)
 """Entry deviation at which laws are judged; at 1 a lost power of it would not show."""
 
@@ -82,12 +84,18 @@ class MonteCarloChannel:
 
     def applies(self, statement: Statement) -> bool:
         """Whether something random can be drawn for such a statement."""
-        if isinstance(statement, Bound | LimitOf) and statement.asked.has(FrobeniusSquared):
-            return len(statement.asked.atoms(FrobeniusSquared)) == 2
+        if isinstance(statement, Bound):
+            sides = (statement.lhs, statement.rhs)
+            return not statement.free_symbols and all(map(block_norms.is_ratio, sides))
+        if isinstance(statement, LimitOf) and statement.asked.has(FrobeniusSquared):
+            return statement.along == PROPORTIONAL and block_norms.is_general(statement.asked)
         if isinstance(statement, LimitOf):
-            return statement.asked in STUDIES
-        is_spectral = isinstance(statement, SpectralLimit)
-        return is_spectral and isinstance(statement.asked, SampleCovariance)
+            return (statement.asked, statement.along.sizes) in STUDIES
+        return (
+            isinstance(statement, SpectralLimit)
+            and statement.along == PROPORTIONAL
+            and statement.asked == SampleCovariance(symbols.d, symbols.N, symbols.sigma**2)
+        )
 
     def observe(self, claim: str, statement: Statement, progress: Progress) -> Observation:
         """Draw, and enclose the means."""
@@ -112,8 +120,11 @@ class MonteCarloChannel:
 
     @_observed.register
     def _(self, statement: LimitOf, simulator: Simulator) -> Observation:
-        if statement.asked in STUDIES:
-            return _means(list(STUDIES[statement.asked](simulator, self.alpha)))
+        study = STUDIES.get((statement.asked, statement.along.sizes))
+        if study is not None:
+            derived = derivation_of(statement).result
+            limit = lambda at: float(derived.subs(at))  # noqa: E731 - one line, used once
+            return _means(list(study(simulator, self.alpha, limit)))
         blocks = _blocks(statement.asked)
         sizes = (*block_norms.SMALL, *block_norms.PAPER)
         found = block_norms.series(simulator, blocks, sizes, self.alpha)

@@ -57,7 +57,8 @@ class NumericChannel:
             return True
         if isinstance(statement, LimitOf | Order):
             grows = statement.along.sizes == (symbols.C,)
-            return grows or bool(statement.asked.has(FrobeniusSquared))
+            norms = statement.asked.has(FrobeniusSquared)
+            return grows or (norms and statement.along.sizes == (symbols.d, symbols.N))
         if isinstance(statement, Bound):
             return bool(statement.asked.has(FrobeniusSquared))
         is_formula = isinstance(statement, Value | Identity)

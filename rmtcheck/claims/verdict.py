@@ -111,6 +111,12 @@ def decide_part(rows: Sequence[Evidence]) -> Verdict:
 
 def _settle(matrix: Matrix) -> tuple[Status, Column | None, tuple[str, ...]]:
     failing = [c for c in _DECISIVE if matrix.fails(Kind.PRINTED, c)]
+    broken = [r.channel for r in matrix.subjects if r.outcome == Outcome.ERROR]
+    if broken:
+        return Status.UNDECIDED, None, (f"a sound {broken[0]} column (it crashed)",)
+    if failing == [Column.MONTECARLO] and matrix.holds_anywhere(Kind.PRINTED):
+        text = "an explanation: simulation fails what another column holds"
+        return Status.UNDECIDED, None, (text,)
     holding = [c for c in _DECISIVE if matrix.holds_everywhere(Kind.PRINTED, c)]
     if failing and holding:
         text = f"an explanation: {failing[0]} fails what {holding[0]} holds on its whole domain"
@@ -175,6 +181,10 @@ class Matrix:
         """Whether any column at all fails the subject."""
         return any(r.kind == kind and r.outcome == Outcome.FAILS for r in self.subjects)
 
+    def holds_anywhere(self, kind: Kind) -> bool:
+        """Whether any column at all holds the subject."""
+        return any(r.kind == kind and r.outcome == Outcome.HOLDS for r in self.subjects)
+
     def holds_everywhere(self, kind: Kind, column: Column) -> bool:
         """Whether a sound column holds the subject on its whole domain."""
         cell = [r for r in self.subjects if r.kind == kind and r.channel == column]
@@ -220,7 +230,7 @@ class Matrix:
         for row in (r for r in self._rows if r.kind == Kind.HYPOTHESIS):
             if row.outcome == Outcome.FAILS:
                 answers[row.subject] = "needed"
-            elif row.outcome == Outcome.HOLDS and row.channel in _DECISIVE:
+            elif _proves(row):
                 answers.setdefault(row.subject, "not needed")
         names = {r.subject for r in self._rows if r.kind == Kind.HYPOTHESIS}
         return {name: answers.get(name, "unknown") for name in sorted(names)}
@@ -239,6 +249,11 @@ class Matrix:
             names = ", ".join(holding)
             texts.append(f"a column among {names} that rejects mutants and accepts none")
         return tuple(texts)
+
+
+def _proves(row: Evidence) -> bool:
+    everywhere = row.scope.reach == Reach.ALL and row.channel in _DECISIVE
+    return everywhere and row.outcome == Outcome.HOLDS
 
 
 def _join(statuses: Sequence[Status]) -> Status:

@@ -108,8 +108,7 @@ def _outside(kind: Kind, problem: DomainError) -> Judgement:
 
 
 def _meaningless(why: str) -> Judgement:
-    text = f"the statement has no meaning there: {why}"
-    return Judgement(Outcome.FAILS, _NOWHERE, text, witness=why)
+    return Judgement(Outcome.UNKNOWN, _NOWHERE, f"the statement has no meaning there: {why}")
 
 
 def _equivalences(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
 
 import sympy
 
@@ -39,8 +40,11 @@ def breaches_of(made: Claim, known: set[str]) -> Iterator[str]:
         yield f"the source {made.source} names no theorem, equation or page"
     yield from (f"uses {u}, which is no claim" for u in made.uses if u not in known)
     yield from _hypotheses(made)
+    yield from _classes(made)
     yield from _limits(made)
     for part in made.parts:
+        if part.derived is not None and part.derived.asked != part.printed.asked:
+            yield f"the derived '{part.derived}' answers another question than the printed one"
         if next(part.standing.mutants(), None) is None:
             yield f"no mutant of '{part.standing}' exists, so nothing could show it wrong"
 
@@ -49,6 +53,16 @@ def _hypotheses(made: Claim) -> Iterator[str]:
     bounded = frozenset().union(*(h.bounds for h in made.given))
     for symbol in sorted(free_symbols(made) - bounded - _FREE, key=str):
         yield f"the symbol {symbol} has no domain; say it in given=[...]"
+
+
+def _classes(made: Claim) -> Iterator[str]:
+    stated = {h.text for h in made.given}
+    for part in made.parts:
+        named = sorted(part.standing.free_symbols & {symbols.i, symbols.j, symbols.n}, key=str)
+        for first, second in combinations(named, 2):
+            if not {f"{first} != {second}", f"{second} != {first}"} & stated:
+                pair = f"{first}, {second}"
+                yield f"the classes {pair} may be equal; say distinct({pair}) in given=[...]"
 
 
 def _limits(made: Claim) -> Iterator[str]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import sympy
+
 from rmtcheck.claims.claim import Claim, Part
 from rmtcheck.claims.evidence import Kind
-from rmtcheck.claims.statements import Statement
+from rmtcheck.claims.hypotheses import Hypothesis
+from rmtcheck.claims.statements import BlockFormula, Statement
 from rmtcheck.errors import DomainError
 
 
@@ -65,8 +68,14 @@ def subjects(made: Claim, part: Part) -> Iterator[Subject]:
     yield from _weakened(made, part.standing)
 
 
+def _only_renames(hypothesis: Hypothesis) -> bool:
+    return all(isinstance(new, sympy.Symbol) for new in hypothesis.instance.values())
+
+
 def _weakened(made: Claim, statement: Statement) -> Iterator[Subject]:
     for hypothesis in made.given:
+        if _only_renames(hypothesis) and not isinstance(statement, BlockFormula):
+            continue  # equal classes change what a closed form stands for, not only its value
         instance = statement.substitute(hypothesis.instance)
         if instance is None or instance.hash != statement.hash:
             name = f"{hypothesis} weakened to {hypothesis.weakened}"

@@ -17,8 +17,9 @@ from rmtcheck.montecarlo.dominate import Kind, averaged_mean, dominating_mean
 from rmtcheck.spectral.finite_size import block_norm_limit, block_norm_mean
 from rmtcheck.symbolic.hessian import derive
 from rmtcheck.vocabulary import symbols
-from rmtcheck.vocabulary.networks import HessianBlock
+from rmtcheck.vocabulary.networks import CrossEntropy, HessianBlock
 from rmtcheck.vocabulary.observations import Estimate, Sample
+from rmtcheck.vocabulary.quantities import Expectation, FrobeniusSquared
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ SMALL = tuple(
     for d, N in ((20, 200), (40, 80), (50, 50), (80, 40), (100, 10))
     for C in (2, 10, 100)
 )
-PAPER_DRAWS = 12
+PAPER_DRAWS = 16
 FIGURE_DRAWS = 24
 PAPER = tuple(
     Sizes(500, 5000, C, draws=PAPER_DRAWS, statistic="pair_norms") for C in (2, 10, 100, 1000)
@@ -161,6 +162,24 @@ def judge_order(left: Point, right: Point, relation: str) -> Judgement:
     if is_less == (relation == "<"):
         return Judgement(Outcome.HOLDS, scope, text)
     return Judgement(Outcome.FAILS, scope, "the other way round", text)
+
+
+def is_ratio(expression: sympy.Expr) -> bool:
+    """Whether this is off-diagonal over diagonal, of means or bare, for cross-entropy."""
+    blocks = [node.args[0] for node in expression.atoms(FrobeniusSquared)]
+    if len(blocks) != 2 or sorted(b.is_diagonal for b in blocks) != [False, True]:
+        return False
+    diagonal, off = map(FrobeniusSquared, blocks_of(blocks))
+    shapes = (off / diagonal, Expectation(off) / Expectation(diagonal))
+    return expression in shapes and all(isinstance(b.loss, CrossEntropy) for b in blocks)
+
+
+def is_general(expression: sympy.Expr) -> bool:
+    """Whether this is such a ratio with every size a symbol of the house notation."""
+    general = (symbols.d, symbols.C, symbols.N)
+    blocks = [node.args[0] for node in expression.atoms(FrobeniusSquared)]
+    sizes = {(b.network.d, b.network.C, b.samples) for b in blocks}
+    return is_ratio(expression) and sizes == {general}
 
 
 def blocks_of(blocks: Sequence[HessianBlock]) -> tuple[HessianBlock, HessianBlock]:

@@ -12,7 +12,7 @@ from math import exp
 import numpy as np
 import sympy
 
-from rmtcheck.channels.simulation.points import Point
+from rmtcheck.channels.simulation.points import Point, Values
 from rmtcheck.channels.simulation.simulator import Simulator
 from rmtcheck.channels.typical import FREQUENCIES
 from rmtcheck.montecarlo.confidence import bounded_interval, interval
@@ -23,14 +23,16 @@ from rmtcheck.vocabulary.ensembles import GivenInput, Projection, SquaredRadius
 from rmtcheck.vocabulary.observations import Sample
 from rmtcheck.vocabulary.quantities import E, SoftmaxOfGaussians
 
+Limit = Callable[[Values], float]
+Study = Callable[[Simulator, float, Limit], Iterator[Point]]
+
 DIMENSIONS = (50, 400)
 DRAWS = 4000
 SPREAD_DIMENSION = 200
 SPREAD_CLASSES = (10, 100)
-SPREAD_LIMIT = exp(1) - 1
 
 
-def spreads(simulator: Simulator, alpha: float) -> Iterator[Point]:
+def spreads(simulator: Simulator, alpha: float, limit: Limit) -> Iterator[Point]:
     r"""Yield intervals for :math:`\mathbb E(Cp_i-1)^2=\mathbb E[C\sum_kp_k^2]-1`."""
     share = alpha / len(SPREAD_CLASSES)
     for classes in SPREAD_CLASSES:
@@ -39,18 +41,18 @@ def spreads(simulator: Simulator, alpha: float) -> Iterator[Point]:
         sample = interval(rows[:, 0], rows[:, 1], mean, share, len(rows))
         finite = softmax_spread(SPREAD_DIMENSION, classes)
         sizes = f"d={SPREAD_DIMENSION}, C={classes}"
-        yield _point({}, sizes, sample, finite.value, SPREAD_LIMIT, finite.error)
+        yield _point({}, sizes, sample, finite.value, limit({}), finite.error)
 
 
-def radii(simulator: Simulator, alpha: float) -> Iterator[Point]:
+def radii(simulator: Simulator, alpha: float, limit: Limit) -> Iterator[Point]:
     r"""Yield intervals for :math:`\mathbb E(s-1)^2`, dominated by :math:`s^2+1`."""
     for d in DIMENSIONS:
         s = simulator.draws("squared_radius", {"d": d}, DRAWS)[:, 0]
         sample = interval((s - 1) ** 2, s**2 + 1, 2 + 2 / d, alpha / len(DIMENSIONS), len(s))
-        yield _point({}, f"d={d}", sample, 2 / d, 0.0)
+        yield _point({}, f"d={d}", sample, 2 / d, limit({}))
 
 
-def waves(simulator: Simulator, alpha: float) -> Iterator[Point]:
+def waves(simulator: Simulator, alpha: float, limit: Limit) -> Iterator[Point]:
     r"""Yield intervals for :math:`\mathbb E\cos(t\,v^\top x)`; the sine has mean zero."""
     share = alpha / len(DIMENSIONS) / len(FREQUENCIES)
     for d in DIMENSIONS:
@@ -59,11 +61,11 @@ def waves(simulator: Simulator, alpha: float) -> Iterator[Point]:
             t = float(frequency)
             sample = bounded_interval(np.cos(t * fields), -1.0, 1.0, share, len(fields))
             at = {symbols.t: frequency}
-            finite, limit = _laplace(t * t / 2, d), exp(-t * t / 2)
-            yield _point(at, f"d={d}, t={frequency}", sample, finite, limit)
+            finite = _laplace(t * t / 2, d)
+            yield _point(at, f"d={d}, t={frequency}", sample, finite, limit(at))
 
 
-def conditional_waves(simulator: Simulator, alpha: float) -> Iterator[Point]:
+def conditional_waves(simulator: Simulator, alpha: float, limit: Limit) -> Iterator[Point]:
     r"""Yield intervals for :math:`\mathbb E(e^{-t^2s/2}-e^{-t^2/2})^2`, in [0, 1]."""
     share = alpha / len(DIMENSIONS) / len(FREQUENCIES)
     for d in DIMENSIONS:
@@ -74,7 +76,8 @@ def conditional_waves(simulator: Simulator, alpha: float) -> Iterator[Point]:
             gaps = (np.exp(-t * t * s / 2) - gaussian) ** 2
             sample = bounded_interval(gaps, 0.0, 1.0, share, len(s))
             finite = _laplace(t * t, d) - 2 * gaussian * _laplace(t * t / 2, d) + gaussian**2
-            yield _point({symbols.t: frequency}, f"d={d}, t={frequency}", sample, finite, 0.0)
+            at = {symbols.t: frequency}
+            yield _point(at, f"d={d}, t={frequency}", sample, finite, limit(at))
 
 
 def _laplace(a: float, d: int) -> float:
@@ -104,10 +107,10 @@ def _point(
 _wave = sympy.exp(sympy.I * symbols.t * Projection(symbols.d))
 _gaussian = sympy.exp(-(symbols.t**2) / 2)
 
-STUDIES: dict[sympy.Expr, Callable[[Simulator, float], Iterator[Point]]] = {
-    E((symbols.C * SoftmaxOfGaussians(symbols.C)[symbols.i] - 1) ** 2): spreads,
-    E((SquaredRadius(symbols.d) - 1) ** 2): radii,
-    E(_wave): waves,
-    E(sympy.Abs(GivenInput(_wave) - _gaussian) ** 2): conditional_waves,
+STUDIES: dict[tuple[sympy.Expr, tuple[sympy.Symbol, ...]], Study] = {
+    (E((symbols.C * SoftmaxOfGaussians(symbols.C)[symbols.i] - 1) ** 2), (symbols.C,)): spreads,
+    (E((SquaredRadius(symbols.d) - 1) ** 2), (symbols.d,)): radii,
+    (E(_wave), (symbols.d,)): waves,
+    (E(sympy.Abs(GivenInput(_wave) - _gaussian) ** 2), (symbols.d,)): conditional_waves,
 }
-"""What can be drawn, by the question it answers."""
+"""What can be drawn, by the question it answers and the size that grows."""

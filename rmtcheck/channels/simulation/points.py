@@ -83,8 +83,10 @@ def judge_points(points: Sequence[Point], answer: Callable[[Values], float]) -> 
         value = answer(point.at)
         if not point.admits(value):
             return _rejected(point, value, scope)
-    finest = min(p.width() for p in points)
-    text = f"inside all {len(points)} intervals; errors beyond {finest:.1%} would have shown"
+    widths = [p.width() for p in points]
+    text = (
+        f"inside all {len(points)} intervals, of half widths {min(widths):.1%} to {max(widths):.1%}"
+    )
     return Judgement(Outcome.HOLDS, scope, text)
 
 

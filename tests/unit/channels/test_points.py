@@ -45,7 +45,7 @@ def test_true_answer_holds_at_the_sizes():
     found = judge_points([point(), point(low=0.95)], lambda at: 2.0)
     assert found.outcome == Outcome.HOLDS
     assert found.scope.reach == Reach.SIZES
-    assert "2 intervals; errors beyond 7.5%" in found.message
+    assert "2 intervals, of half widths 7.5% to 10.0%" in found.message
 
 
 def test_one_interval_rejects():
