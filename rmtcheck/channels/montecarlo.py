@@ -123,8 +123,8 @@ class MonteCarloChannel:
         study = STUDIES.get((statement.asked, statement.along.sizes))
         if study is not None:
             derived = derivation_of(statement).result
-            limit = lambda at: float(derived.subs(at))  # noqa: E731 - one line, used once
-            return _means(list(study(simulator, self.alpha, limit)))
+            points = study(simulator, self.alpha, lambda at: float(derived.subs(at)))
+            return _means(list(points))
         blocks = _blocks(statement.asked)
         sizes = (*block_norms.SMALL, *block_norms.PAPER)
         found = block_norms.series(simulator, blocks, sizes, self.alpha)

@@ -20,6 +20,7 @@ from rmtcheck.claims.statements import (
 )
 from rmtcheck.symbolic import traces
 from rmtcheck.symbolic.equality import Answer, ZeroTest, are_equal
+from rmtcheck.symbolic.field import ExactField, NotRational
 from rmtcheck.symbolic.hessian import same_gram
 from rmtcheck.symbolic.stieltjes import law_defect
 from rmtcheck.vocabulary.ensembles import HermitianMatrix
@@ -90,11 +91,22 @@ class SymbolicChannel:
         fits = exponent == statement.exponent or (
             not statement.tight and exponent < statement.exponent
         )
+        if fits and not _has_no_zero(coefficient):
+            return ZeroTest(Answer.UNKNOWN, f"{term}, whose coefficient may vanish")
         return ZeroTest(Answer.YES if fits else Answer.NO, term)
 
     @_compare.register
     def _(self, statement: SpectralLimit, derived: Any) -> ZeroTest:
         return law_defect(statement.ensemble, statement.law, statement.along.ratio)
+
+
+def _has_no_zero(coefficient: sympy.Expr) -> bool:
+    """Whether one sign is proved for all values of the symbols; expansions are generic."""
+    field = ExactField(coefficient.free_symbols)
+    try:
+        return field.sign(field.element(coefficient)) in (1, -1)
+    except NotRational:
+        return False
 
 
 def _has_explicit_classes(expression: sympy.Expr) -> bool:

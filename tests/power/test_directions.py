@@ -9,7 +9,7 @@ from rmtcheck.channels.numeric import NumericChannel
 from rmtcheck.channels.symbolic import SymbolicChannel
 from rmtcheck.claims.claim import Source, claim
 from rmtcheck.claims.hypotheses import distinct, positive
-from rmtcheck.claims.statements import Bound, Identity, LimitOf, Value
+from rmtcheck.claims.statements import Bound, Identity, LimitOf, Order, Value
 from rmtcheck.claims.verdict import Status, decide
 from rmtcheck.errors import ClaimError
 from rmtcheck.runner.collect import collect, proofs_folder
@@ -80,3 +80,8 @@ def test_classes_that_may_be_equal_are_refused():
 def test_derived_answer_to_another_question_is_refused():
     with pytest.raises(ClaimError, match="another question"):
         lint([made(Identity(E(p[i]), 2 / C), derived=Identity(7 * E(p[i]), 7 / C))])
+
+
+def test_coefficient_that_vanishes_somewhere_proves_no_order():
+    assert status(Order((gamma - 3) * C + 1, Along(C), sympy.Integer(1))) != Status.CONFIRMED
+    assert status(Order((gamma + 3) * C + 1, Along(C), sympy.Integer(1))) == Status.CONFIRMED
