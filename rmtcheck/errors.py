@@ -10,7 +10,11 @@ class DomainError(RmtcheckError, ValueError):
 
 
 class ConvergenceError(RmtcheckError):
-    """A numerical method stopped before it reached its accuracy."""
+    """A numerical method stopped before it reached its accuracy; it may carry what it has."""
+
+    def __init__(self, message: str, solution: object = None) -> None:
+        super().__init__(message)
+        self.solution = solution
 
 
 class PrecisionError(RmtcheckError):

@@ -20,6 +20,7 @@ is certified by the sign of one imaginary part.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,10 +29,12 @@ from numpy.typing import NDArray
 
 from rmtcheck.errors import DomainError
 from rmtcheck.spectral.arrays import Array, ComplexArray
-from rmtcheck.spectral.law import positive
+from rmtcheck.spectral.doubled import divide
+from rmtcheck.spectral.law import positive, shown
 from rmtcheck.spectral.measures import DiscreteMeasure
 
-CELLS = 50_000
+CELLS = 30_000
+LEAST, GREATEST = 1e-6, 1e6
 
 
 class StieltjesEquation:
@@ -42,12 +45,23 @@ class StieltjesEquation:
     population : DiscreteMeasure
         The law of the weights, of mass 1, atoms of either sign.
     aspect_ratio : float
-        The limit :math:`\gamma>0` of :math:`d/N`.
+        The limit :math:`\gamma` of :math:`d/N`, from 1e-6 to 1e6.
+
+    Attributes
+    ----------
+    atoms, weights : arrays of shape (n,)
+        The weights that are not 0, ascending, and their masses, of total 1 with that of 0.
+    weights_rest : array of shape (n,)
+        What the masses lack to twice the digits.
+    squares : array of shape (n,)
+        The products :math:`w\lambda^2`.
+    rank : float
+        The mass of the weights that are not 0.
 
     Raises
     ------
     DomainError
-        If the population has another mass, only the atom 0, or gamma is not positive.
+        If the population has another mass, only the atom 0, or gamma is out of range.
 
     References
     ----------
@@ -64,24 +78,31 @@ class StieltjesEquation:
 
     def __init__(self, population: DiscreteMeasure, aspect_ratio: float) -> None:
         self.population = population
-        self.aspect_ratio = float(positive("gamma", aspect_ratio))
-        if abs(population.mass() - 1) > 1e-9:
-            raise DomainError(f"the population has mass {population.mass()}; mass 1 is needed")
+        self.aspect_ratio = self.checked_ratio(aspect_ratio)
+        mass = math.fsum(population.weights)
+        if abs(mass - 1) > 1e-9:
+            raise DomainError(f"the population has mass {mass}; mass 1 is needed")
         acting = population.atoms != 0
         if not acting.any():
             raise DomainError("the population is the atom 0; a weight other than 0 is needed")
+        rest = math.fsum([*population.weights.tolist(), -mass])
         self.atoms: Array = population.atoms[acting]
-        self.weights: Array = population.weights[acting]
+        self.weights, self.weights_rest = divide(population.weights[acting], (mass, rest))
+        self.squares = self.weights * self.atoms**2
+        self.rank = 1.0 if acting.all() else math.fsum(self.weights)
 
-    @property
-    def rank(self) -> float:
-        """The mass of the weights other than 0."""
-        return float(self.weights.sum())
+    @staticmethod
+    def checked_ratio(gamma: Any) -> float:
+        """Return an aspect ratio as a float, or raise DomainError."""
+        ratio = float(positive("gamma", gamma))
+        if not LEAST <= ratio <= GREATEST:
+            raise DomainError(f"gamma is {shown(gamma)}; {LEAST} to {GREATEST} is accepted")
+        return ratio
 
     @property
     def spread(self) -> float:
         r"""The standard deviation :math:`(\gamma\int\lambda^2d\nu)^{1/2}` of the law."""
-        return float(np.sqrt(self.aspect_ratio * (self.weights @ self.atoms**2)))
+        return float(np.sqrt(self.aspect_ratio * self.squares.sum()))
 
     def residual(self, s: complex, z: complex) -> complex:
         r"""Return :math:`s(-z+\int\frac\lambda{1+\gamma\lambda s}d\nu)-1`, 0 at a solution.
@@ -134,8 +155,8 @@ class StieltjesEquation:
         Exact up to rounding.
         """
         first, second = np.empty_like(u), np.empty_like(u)
-        linear, square = self.weights * self.atoms, self.weights * self.atoms**2
-        for rows in self._blocks(len(u)):
+        linear, square = self.weights * self.atoms, self.squares
+        for rows in self.blocks(len(u)):
             b = u.imag[rows]
             apart = u.real[rows, None] - self.atoms
             inverse = 1 / (apart * apart + (b * b)[:, None])
@@ -153,29 +174,45 @@ class StieltjesEquation:
         Exact up to rounding.
         """
         value, slope = np.empty_like(a), np.empty_like(a)
-        square = self.weights * self.atoms**2
+        square = self.squares
         with np.errstate(divide="ignore"):
-            for rows in self._blocks(len(a)):
+            for rows in self.blocks(len(a)):
                 inverse = 1 / ((a[rows, None] - self.atoms) ** 2 + b[rows, None] ** 2)
                 value[rows] = inverse @ square
                 slope[rows] = -(inverse * inverse) @ square
         return value, slope
 
-    def tilt(self, u: Array) -> Array:
-        r"""Return the slope :math:`g'(u)=-2\int\lambda^2/(u-\lambda)^3d\nu` at real dual points.
+    def surplus(self, u: Array) -> tuple[Array, Array, Array]:
+        r"""Return :math:`g(u)-\gamma`, :math:`g'(u)` and the rounding error of the first.
+
+        Here :math:`g(u)=\int\lambda^2/(u-\lambda)^2d\nu` on the real line. Nearer to 0 than any
+        atom, :math:`g(u)=\nu(\mathbb R)+\int u(2\lambda-u)/(u-\lambda)^2d\nu` does not cancel
+        against a gamma next to the rank.
 
         Accuracy
         --------
-        Exact up to rounding.
+        As returned.
         """
-        return -2 * self._sum(u, self.weights * self.atoms**2, 3)
+        value, slope, near = np.empty_like(u), np.empty_like(u), np.empty_like(u)
+        for rows in self.blocks(len(u)):
+            inverse = 1 / (u[rows, None] - self.atoms)
+            squared = inverse * inverse
+            value[rows] = squared @ self.squares
+            slope[rows] = -2 * (squared * inverse) @ self.squares
+            near[rows] = (u[rows, None] * (2 * self.atoms - u[rows, None]) * squared) @ self.weights
+        lack = self.rank - self.aspect_ratio
+        close = abs(u) < abs(self.atoms).min() / 2
+        excess = np.where(close, lack + near, value - self.aspect_ratio)
+        noise = np.where(close, abs(lack) + abs(near), value + self.aspect_ratio)
+        return excess, slope, 2e-16 * noise
 
     def _sum(self, u: NDArray[Any], numerators: Array, power: int) -> NDArray[Any]:
         result = np.empty_like(u)
-        for rows in self._blocks(len(u)):
+        for rows in self.blocks(len(u)):
             result[rows] = (u[rows, None] - self.atoms) ** -power @ numerators
         return result
 
-    def _blocks(self, count: int) -> Iterator[slice]:
+    def blocks(self, count: int) -> Iterator[slice]:
+        """Cut a number of points into runs whose tables of points by atoms stay in the cache."""
         size = max(1, CELLS // len(self.atoms))
         return (slice(k, k + size) for k in range(0, count, size))

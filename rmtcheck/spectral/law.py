@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numbers
+import reprlib
 from abc import ABC, abstractmethod
+from fractions import Fraction
 from typing import Any, Self
 
 import numpy as np
@@ -12,6 +15,7 @@ from rmtcheck.errors import DomainError
 from rmtcheck.spectral.arrays import Array, BoolArray, ComplexArray
 
 Intervals = tuple[tuple[float, float], ...]
+MOST_ORDER = 200
 
 
 class SpectralLaw(ABC):
@@ -143,73 +147,116 @@ class SpectralLaw(ABC):
 def moments_from_free_cumulants(cumulants: list[Any]) -> list[Any]:
     r"""Return :math:`m_0,\dots,m_n` from :math:`\kappa_1,\dots,\kappa_n`.
 
-    With :math:`M(t)=1+\sum m_kt^k` one has :math:`M(t)=1+\sum_k\kappa_kt^kM(t)^k`; the
-    coefficient of :math:`t^n` on the right needs moments below n only.
+    With :math:`M(t)=1+\sum m_kt^k` and :math:`K(t)=1+\sum\kappa_kt^k` one has
+    :math:`M(t)=K(tM(t))`; by Lagrange's inversion
+    :math:`m_n=\frac1{n+1}[t^n]K(t)^{n+1}`.
 
     Examples
     --------
     >>> moments_from_free_cumulants([0, 1, 0, 0])
     [1, 0, 1, 0, 2]
     """
-    moments: list[Any] = [1]
-    for n in range(1, len(cumulants) + 1):
-        power = [1] + [0] * n
-        total: Any = 0
-        for k in range(1, n + 1):
-            power = _product(power, moments, n)
-            total = total + cumulants[k - 1] * power[n - k]
-        moments.append(total)
-    return moments
+    series = [1, *cumulants]
+    return [over(power_of_series(series, n + 1)[n], n + 1) for n in range(len(series))]
 
 
-def _product(left: list[Any], right: list[Any], order: int) -> list[Any]:
-    terms = [
-        sum((left[a] * right[k - a] for a in range(k + 1) if k - a < len(right)), start=0)
-        for k in range(order + 1)
-    ]
-    return list(terms)
+def power_of_series(series: list[Any], exponent: int) -> list[Any]:
+    r"""Return the coefficients of :math:`(1+a_1t+\dots)^p`, by J. C. P. Miller's recurrence.
+
+    Examples
+    --------
+    >>> power_of_series([1, 1, 0, 0], 3)
+    [1, 3, 3, 1]
+    """
+    power: list[Any] = [1]
+    for k in range(1, len(series)):
+        terms = ((exponent * j - (k - j)) * series[j] * power[k - j] for j in range(1, k + 1))
+        power.append(over(sum(terms), k))
+    return power
 
 
-def natural(order: int) -> int:
-    """Return a moment order as a non-negative int, or raise DomainError."""
-    if int(order) != order or order < 0:
-        raise DomainError(f"order is {order}; a non-negative integer is needed")
+def over(value: Any, divisor: int) -> Any:
+    """Divide; exact numbers stay exact, and integers integers where they can.
+
+    Examples
+    --------
+    >>> over(6, 3), over(1, 2)
+    (2, Fraction(1, 2))
+    """
+    if not isinstance(value, int):
+        return value / divisor
+    ratio = Fraction(value, divisor)
+    return ratio.numerator if ratio.denominator == 1 else ratio
+
+
+def natural(order: Any) -> int:
+    """Return a moment order as a non-negative int up to 200, or raise DomainError."""
+    try:
+        accepted = int(order) == order and 0 <= order <= MOST_ORDER
+    except (TypeError, ValueError, OverflowError):
+        accepted = False
+    if not accepted:
+        raise DomainError(f"order is {shown(order)}; an integer from 0 to {MOST_ORDER} is needed")
     return int(order)
 
 
+def exact_or_float(value: Any) -> Any:
+    """Return an exact number as a Fraction, another one as a float.
+
+    Examples
+    --------
+    >>> exact_or_float(2), exact_or_float(0.5)
+    (Fraction(2, 1), 0.5)
+    """
+    if isinstance(value, numbers.Rational) and not isinstance(value, bool):
+        return Fraction(int(value.numerator), int(value.denominator))
+    return float(value)
+
+
+def shown(value: Any) -> str:
+    """Return a value as a message shows it: short, however long it is.
+
+    Examples
+    --------
+    >>> shown([1.5] * 1000)
+    '[1.5, 1.5, 1.5, 1.5, 1.5, 1.5, ...]'
+    """
+    return " ".join(reprlib.repr(value).split())
+
+
 def positive(name: str, value: Any) -> Any:
-    """Return a finite positive parameter unchanged, or raise DomainError."""
+    """Return a positive parameter from 1e-50 to 1e50 unchanged, or raise DomainError."""
     try:
-        accepted = 0 < float(value) < float("inf")
-    except (TypeError, ValueError):
+        accepted = 1e-50 <= float(value) <= 1e50 and not isinstance(value, bool | str | bytes)
+    except (TypeError, ValueError, OverflowError):
         accepted = False
     if not accepted:
-        raise DomainError(f"{name} is {value!r}; a finite positive number is needed")
+        raise DomainError(f"{name} is {shown(value)}; a number from 1e-50 to 1e50 is needed")
     return value
 
 
 def real_points(x: ArrayLike) -> Array:
     """Return finite real points as an array, or raise DomainError."""
-    array = np.asarray(x)
-    if np.iscomplexobj(array) or not np.all(np.isfinite(array.astype(float))):
-        raise DomainError(f"x is {x!r}; finite real numbers are needed")
+    array = _numeric("x", x, "finite real numbers are")
+    if np.iscomplexobj(array) or not np.all(np.isfinite(array)):
+        raise DomainError(f"x is {shown(x)}; finite real numbers are needed")
     return array.astype(float)
 
 
 def complex_points(z: ArrayLike) -> ComplexArray:
     """Return finite complex points as an array, or raise DomainError."""
-    array = np.asarray(z).astype(complex)
+    array = _numeric("z", z, "finite complex numbers are").astype(complex)
     if not np.all(np.isfinite(array)):
-        raise DomainError(f"z is {z!r}; finite complex numbers are needed")
+        raise DomainError(f"z is {shown(z)}; finite complex numbers are needed")
     return array
 
 
 def checked_levels(q: ArrayLike) -> Array:
     """Return probability levels as an array, or raise DomainError."""
-    array = np.asarray(q, dtype=float)
-    if not np.all((array >= 0) & (array <= 1)):
-        raise DomainError(f"q is {q!r}; levels between 0 and 1 are needed")
-    return array
+    array = _numeric("q", q, "levels between 0 and 1 are")
+    if np.iscomplexobj(array) or not np.all((array >= 0) & (array <= 1)):
+        raise DomainError(f"q is {shown(q)}; levels between 0 and 1 are needed")
+    return array.astype(float)
 
 
 def scalar_like(argument: ArrayLike, value: NDArray[Any]) -> Any:
@@ -221,3 +268,16 @@ def upper_half(z: ComplexArray) -> tuple[ComplexArray, BoolArray]:
     r"""Mirror points into the closed upper half plane; say which were mirrored."""
     below = z.imag < 0
     return z.real + 1j * abs(z.imag), below
+
+
+def _numeric(name: str, values: ArrayLike, needed: str) -> NDArray[Any]:
+    """Return numbers, exact ones as floats, as an array; refuse anything else."""
+    try:
+        array = np.asarray(values)
+        if array.dtype == object:
+            array = array.astype(float)
+        if array.dtype.kind not in "iufc":
+            raise TypeError
+    except (TypeError, ValueError, OverflowError):
+        raise DomainError(f"{name} is {shown(values)}; {needed} needed") from None
+    return array

@@ -2,41 +2,51 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from rmtcheck.errors import DomainError
-from rmtcheck.spectral.arrays import Array
+from rmtcheck.spectral.arrays import Array, Numbers
+from rmtcheck.spectral.compression import compressed
+from rmtcheck.spectral.law import exact_or_float, natural, shown
+
+LEAST, GREATEST = 1e-50, 1e50
 
 
 class DiscreteMeasure:
     r"""The measure :math:`\sum_kw_k\delta_{\lambda_k}`.
 
     Atoms may have either sign; equal atoms are merged, atoms of weight 0 dropped, and the
-    rest kept in ascending order.
+    rest kept in ascending order. Lists of integers and Fractions are also kept as they are:
+    moments are then exact.
 
     Parameters
     ----------
     atoms : array of shape (n,)
-        Finite real locations :math:`\lambda_k`.
+        Real locations :math:`\lambda_k`, 0 or of modulus from 1e-50 to 1e50.
     weights : array of shape (n,)
-        Non-negative masses :math:`w_k`, not all 0.
+        Masses :math:`w_k`, 0 or from 1e-50 to 1e50, not all 0.
 
     Raises
     ------
     DomainError
-        If shapes differ, nothing is left, or a value is not finite or a weight negative.
+        If shapes differ, nothing is left, or a value is not finite or out of its range.
 
     Examples
     --------
     >>> measure = DiscreteMeasure([2.0, -1.0], [0.25, 0.75])
-    >>> float(measure.moment(1))
+    >>> measure.moment(1)
     -0.25
+    >>> DiscreteMeasure([1, 3], [Fraction(1, 3), Fraction(2, 3)]).moment(2)
+    Fraction(19, 3)
     """
 
-    def __init__(self, atoms: ArrayLike, weights: ArrayLike) -> None:
+    def __init__(self, atoms: Numbers, weights: Numbers) -> None:
         locations, masses = _line("atoms", atoms), _line("weights", weights)
         if len(locations) != len(masses):
             raise DomainError(
@@ -46,9 +56,10 @@ class DiscreteMeasure:
         if masses.min() < 0 or masses.max() <= 0:
             raise DomainError(f"weights have minimum {masses.min()}; non-negative ones are needed")
         self.atoms, self.weights = _merged(locations, masses)
+        self._exact = _exact_pairs(atoms, weights)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({len(self.atoms)} atoms, mass {self.mass():.6g})"
+        return f"{type(self).__name__}({len(self.atoms)} atoms, mass {float(self.mass()):.6g})"
 
     def integrate(self, f: Callable[[Array], ArrayLike]) -> float:
         r"""Return :math:`\int f\,d\mu` of a vectorised function.
@@ -59,29 +70,56 @@ class DiscreteMeasure:
         """
         return float(self.weights @ np.asarray(f(self.atoms)))
 
-    def moment(self, order: int) -> float:
+    def moment(self, order: int) -> Any:
         r"""Return :math:`\int\lambda^k\,d\mu`.
 
         Raises
         ------
         DomainError
-            If the order is no non-negative integer.
+            If the order is no non-negative integer, or the moment is beyond the range of floats.
 
         Accuracy
         --------
-        Exact up to rounding.
+        Exact for exact input, else up to rounding.
         """
-        if int(order) != order or order < 0:
-            raise DomainError(f"order is {order}; a non-negative integer is needed")
-        return float(self.weights @ self.atoms ** int(order))
+        k = natural(order)
+        if self._exact is not None:
+            return sum((w * a**k for a, w in self._exact), start=Fraction(0))
+        with np.errstate(over="ignore"):
+            value = float(self.weights @ self.atoms**k)
+        if not np.isfinite(value):
+            raise DomainError(f"order is {k}; this moment of the population exceeds 1e308")
+        return value
 
-    def mass(self) -> float:
+    def mass(self) -> Any:
         """Return the total mass."""
-        return float(self.weights.sum())
+        return self.moment(0)
 
     def pushforward(self, f: Callable[[Array], ArrayLike]) -> DiscreteMeasure:
         r"""Return the image of the measure under a vectorised function."""
         return DiscreteMeasure(np.asarray(f(self.atoms)), self.weights)
+
+    def rationals(self) -> tuple[tuple[Fraction, Fraction], ...]:
+        """Return (atom, weight) as exact numbers, floats as the binary numbers that they are.
+
+        Accuracy
+        --------
+        Exact.
+        """
+        if self._exact is not None:
+            return self._exact
+        pairs = zip(self.atoms.tolist(), self.weights.tolist(), strict=True)
+        return tuple((Fraction(a), Fraction(w)) for a, w in pairs)
+
+    def resolved(self, gamma: float) -> DiscreteMeasure:
+        r"""Return a population of fewer atoms that no law of aspect ratio gamma can tell apart.
+
+        Accuracy
+        --------
+        That of :func:`~rmtcheck.spectral.compression.compressed`: relative 1e-15 in the sums
+        over the atoms that a spectral law consists of.
+        """
+        return DiscreteMeasure(*compressed(self.atoms, self.weights, gamma))
 
 
 class EmpiricalMeasure(DiscreteMeasure):
@@ -90,12 +128,12 @@ class EmpiricalMeasure(DiscreteMeasure):
     Parameters
     ----------
     samples : array
-        Finite real numbers of either sign; any shape, flattened.
+        Real numbers of either sign, 0 or of modulus from 1e-50 to 1e50; any shape, flattened.
 
     Raises
     ------
     DomainError
-        If there is no sample or one is not finite.
+        If there is no sample or one is not finite or out of range.
 
     Examples
     --------
@@ -103,28 +141,60 @@ class EmpiricalMeasure(DiscreteMeasure):
     -0.5
     """
 
-    def __init__(self, samples: ArrayLike) -> None:
-        flat = np.ravel(np.asarray(samples))
-        super().__init__(flat, np.full(len(flat), 1 / max(len(flat), 1)))
+    def __init__(self, samples: Numbers) -> None:
+        exact = _is_plain_list(samples)
+        flat: Any = samples if exact else np.ravel(_real("samples", samples))
+        share = Fraction(1, max(len(flat), 1))
+        super().__init__(flat, [share] * len(flat) if exact else np.full(len(flat), float(share)))
 
 
-def _line(name: str, values: ArrayLike) -> Array:
+def _is_plain_list(values: Any) -> bool:
+    """Whether values are a list of exact numbers."""
+    return isinstance(values, list | tuple) and all(
+        isinstance(v, numbers.Rational) and not isinstance(v, bool) for v in values
+    )
+
+
+def _exact_pairs(atoms: Any, weights: Any) -> tuple[tuple[Fraction, Fraction], ...] | None:
+    """Return ascending exact atoms and weights, equal atoms merged, or None for floats."""
+    if not (_is_plain_list(atoms) and _is_plain_list(weights)):
+        return None
+    merged: dict[Fraction, Fraction] = {}
+    for atom, weight in zip(atoms, weights, strict=True):
+        place = exact_or_float(atom)
+        merged[place] = merged.get(place, Fraction(0)) + exact_or_float(weight)
+    return tuple(sorted((a, w) for a, w in merged.items() if w))
+
+
+def _real(name: str, values: Any) -> Array:
     try:
-        if np.iscomplexobj(values):
+        array = np.asarray(values)
+        if array.dtype.kind not in "iufO":
             raise TypeError
-        array = np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
-        raise DomainError(f"{name} is {values!r}; real numbers are needed") from None
+        return array.astype(float)
+    except (TypeError, ValueError, OverflowError):
+        raise DomainError(f"{name} is {shown(values)}; real numbers are needed") from None
+
+
+def _line(name: str, values: Numbers) -> Array:
+    array = _real(name, values)
     if array.ndim != 1 or not array.size:
         raise DomainError(f"{name} has shape {array.shape}; a non-empty line of numbers is needed")
     if not np.all(np.isfinite(array)):
         raise DomainError(f"{name} has an entry that is infinite or not a number")
+    size = abs(array)
+    out = (size != 0) & ((size < LEAST) | (size > GREATEST))
+    if out.any():
+        raise DomainError(
+            f"{name} has the entry {array[out][0]}; "
+            f"0 or moduli from {LEAST} to {GREATEST} are accepted"
+        )
     return array
 
 
 def _merged(atoms: Array, weights: Array) -> tuple[Array, Array]:
     kept = weights > 0
     unique, place = np.unique(atoms[kept] + 0.0, return_inverse=True)
-    masses: Array = np.zeros(len(unique))
+    masses = np.zeros(len(unique))
     np.add.at(masses, place, weights[kept])
     return unique, masses

@@ -44,9 +44,7 @@ def solve_stieltjes(
         solution = _mended(equation, z, solution)
     if throw and solution.result is not SolverResult.SUCCESS:
         worst = z[np.argmin(solution.solved)]
-        failure = ConvergenceError(f"no transform at z = {worst}: {solution.result.advice}")
-        failure.solution = solution  # type: ignore[attr-defined]
-        raise failure
+        raise ConvergenceError(f"no transform at z = {worst}: {solution.result.advice}", solution)
     return solution
 
 

@@ -1,44 +1,65 @@
 r"""The support from the inverse map: its complement is the image of :math:`\{g<\gamma\}`.
 
-On the real line :math:`x'(u)=\gamma-g(u)` with :math:`g(u)=\int\lambda^2/(u-\lambda)^2d\nu`, which
-is convex between neighbouring atoms and monotone outside all of them; so there is one
-crossing of :math:`\gamma` at either end and none or two between neighbours.
+On the real line :math:`x'(u)=\gamma-g(u)` with :math:`g(u)=\int\lambda^2/(u-\lambda)^2d\nu`.
+Between neighbouring atoms, and outside all of them, every :math:`|u-\lambda|` is linear and
+:math:`f=g^{-1/2}`, a power mean of them of exponent -2, is *concave*. Newton's method for
+:math:`f=\gamma^{-1/2}` from either side of a gap moves inwards and never passes a crossing: it
+finds both, or its iterates from the two sides meet, which proves that there is no gap.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from rmtcheck.spectral.arrays import Array, BoolArray
+from rmtcheck.spectral.anchored import Anchors, anchored_at
+from rmtcheck.spectral.arrays import Array, BoolArray, IntArray
 from rmtcheck.spectral.equations import StieltjesEquation
 
-HALVINGS = 64
+MOST_STEPS = 200
 
 
 @dataclass(frozen=True)
 class Bulks:
-    r"""The intervals of the continuous part, in the dual variable and on the spectral axis.
+    r"""The intervals of the continuous part.
 
     Attributes
     ----------
-    dual_low, dual_high : arrays of shape (n,)
-        End points of the components of :math:`\{g>\gamma\}`, ascending.
-    low, high : arrays of shape (n,)
-        Their images, the edges of the spectrum.
+    lower, upper : Anchors of length n
+        End points of the components of :math:`\{g>\gamma\}` in the dual variable, ascending,
+        with their images, the edges of the spectrum.
     """
 
-    dual_low: Array
-    dual_high: Array
-    low: Array
-    high: Array
+    lower: Anchors
+    upper: Anchors
+
+    @cached_property
+    def low(self) -> Array:
+        """The lower edges."""
+        return self.lower.image
+
+    @cached_property
+    def high(self) -> Array:
+        """The upper edges."""
+        return self.upper.image
+
+    def place(self, x: Array) -> IntArray:
+        """Return the number of lower edges that lie below each point, or at it."""
+        count = np.searchsorted(self.low, x, side="right")
+        last = np.maximum(count - 1, 0)
+        short = (count > 0) & (self.lower[last].distance(x) < 0)
+        found: IntArray = count - short
+        return found
 
     def holds(self, x: Array) -> BoolArray:
         """Whether points lie in the interior of the support."""
-        place = np.searchsorted(self.low, x) - 1
-        return (place >= 0) & (x < self.high[np.maximum(place, 0)])
+        bulk = np.maximum(self.place(x) - 1, 0)
+        above = self.lower[bulk].distance(x) > 0
+        below = self.upper[bulk].distance(x) < 0
+        inside: BoolArray = above & below
+        return inside
 
 
 def find_bulks(equation: StieltjesEquation) -> Bulks:
@@ -55,79 +76,102 @@ def find_bulks(equation: StieltjesEquation) -> Bulks:
 
     Accuracy
     --------
-    Estimated error 1e-15 of the distance of neighbouring atoms in the dual variable; edges are
-    stationary there, so their error is of second order in it.
+    Edges to a relative rounding error: they are stationary in the dual variable, and their
+    images are taken in twice the usual digits.
     """
     first, last = _outer(equation)
-    left, right = _inner(equation)
-    low, high = np.concatenate([first, right]), np.concatenate([left, last])
-    edge = equation.point(np.concatenate([low, high]) + 0j).real
-    return Bulks(low, high, edge[: len(low)], edge[len(low) :])
-
-
-def real_dual(equation: StieltjesEquation, bulks: Bulks, x: Array) -> Array:
-    r"""Return the real u with :math:`x(u)=x` for points outside the interior of the support.
-
-    Parameters
-    ----------
-    equation : StieltjesEquation
-        The equation.
-    bulks : Bulks
-        Its support.
-    x : array of shape (n,)
-        Points outside the support.
-
-    Returns
-    -------
-    array of shape (n,)
-
-    Accuracy
-    --------
-    Estimated error 1e-15 of the bracket; twice the digits are lost next to an edge.
-    """
-    mean = float(equation.weights @ equation.atoms)
-    gap = np.searchsorted(bulks.low, x)
-    left_end = (x - mean - equation.spread) / equation.aspect_ratio
-    right_end = (x - mean + equation.spread) / equation.aspect_ratio
-    low = np.where(gap == 0, left_end, np.append(0, bulks.dual_high)[gap])
-    high = np.where(gap == len(bulks.low), right_end, np.append(bulks.dual_low, 0)[gap])
-    return _crossing(lambda u: equation.point(u + 0j).real - x, low, high)
+    left, right = _touching(equation, *_inner(equation))
+    lower = anchored_at(equation, np.concatenate([first, right]))
+    upper = anchored_at(equation, np.concatenate([left, last]))
+    return Bulks(lower, upper)
 
 
 def _outer(equation: StieltjesEquation) -> tuple[Array, Array]:
-    reach = np.sqrt(equation.weights @ equation.atoms**2 / equation.aspect_ratio)
-    ends = equation.atoms[[0]], equation.atoms[[-1]]
-    first = _crossing(_excess(equation), ends[0] - reach, ends[0])
-    last = _crossing(lambda u: -_excess(equation)(u), ends[1], ends[1] + reach)
-    return first, last
+    """Return the crossings outside all atoms, from where one atom alone reaches gamma."""
+    reach = _reach(equation)
+    first = _inwards(equation, equation.atoms[:1] - reach[:1], -1)
+    last = _inwards(equation, equation.atoms[-1:] + reach[-1:], 1)
+    return _at_zero(equation, first), _at_zero(equation, last)
 
 
 def _inner(equation: StieltjesEquation) -> tuple[Array, Array]:
+    """Return the two crossings of every gap between neighbouring atoms that is open."""
     left, right = _candidates(equation)
-    bottom = _crossing(equation.tilt, left, right)
-    open_ = _excess(equation)(bottom) < 0 if len(bottom) else np.zeros(0, dtype=bool)
-    left, right, bottom = left[open_], right[open_], bottom[open_]
-    falling = _crossing(lambda u: -_excess(equation)(u), left, bottom)
-    rising = _crossing(_excess(equation), bottom, right)
-    return falling, rising
+    open_ = np.ones(len(left), dtype=bool)
+    for _ in range(MOST_STEPS if len(left) else 0):
+        from_left, from_right = _step(equation, left, 1), _step(equation, right, -1)
+        settled = (from_left <= left) & (from_right >= right)
+        left, right = np.maximum(from_left, left), np.minimum(from_right, right)
+        open_ = left < right
+        left, right, settled = left[open_], right[open_], settled[open_]
+        if settled.all():
+            break
+    return _at_zero(equation, left), _at_zero(equation, right)
 
 
 def _candidates(equation: StieltjesEquation) -> tuple[Array, Array]:
-    r"""Keep the gaps in which the two neighbours alone do not already push g above gamma."""
-    left, right = equation.atoms[:-1], equation.atoms[1:]
-    root = np.cbrt(equation.weights * equation.atoms**2)
-    least = (root[:-1] + root[1:]) ** 3 / (right - left) ** 2
-    return left[least < equation.aspect_ratio], right[least < equation.aspect_ratio]
+    r"""Return the gaps in which two neighbours do not already push g above gamma, narrowed.
+
+    With :math:`c=w\lambda^2` they push it to at least :math:`(c_1^{1/3}+c_2^{1/3})^3/\ell^2`.
+    """
+    reach, atoms = _reach(equation), equation.atoms
+    left, right = atoms[:-1] + reach[:-1], atoms[1:] - reach[1:]
+    root = np.cbrt(reach**2)
+    with np.errstate(over="ignore"):
+        least = (root[:-1] + root[1:]) ** 3 / np.diff(atoms) ** 2
+    open_ = (least < 1) & (left < right)
+    return left[open_], right[open_]
 
 
-def _excess(equation: StieltjesEquation) -> Callable[[Array], Array]:
-    return lambda u: equation.crowding(u, np.zeros_like(u))[0] - equation.aspect_ratio
+def _reach(equation: StieltjesEquation) -> Array:
+    """Return how near to each atom that atom alone pushes g to gamma."""
+    reach = abs(equation.atoms) * np.sqrt(equation.weights / equation.aspect_ratio)
+    # Not below the resolution of the atom itself, or the start would be the pole.
+    resolved: Array = np.maximum(reach, 2 * np.spacing(abs(equation.atoms)))
+    return resolved
 
 
-def _crossing(f: Callable[[Array], Array], low: Array, high: Array) -> Array:
-    """Bisect a function that increases from negative to positive, entry by entry."""
-    for _ in range(HALVINGS if len(low) else 0):
-        middle = (low + high) / 2
-        below = f(middle) < 0
-        low, high = np.where(below, middle, low), np.where(below, high, middle)
-    return (low + high) / 2
+def _inwards(equation: StieltjesEquation, u: Array, side: int) -> Array:
+    """Run Newton's method outside all atoms until it no longer moves away from them."""
+    for _ in range(MOST_STEPS):
+        moved = _step(equation, u, side)
+        if np.all((moved - u) * side <= 0):
+            break
+        u = moved
+    return u
+
+
+def _step(equation: StieltjesEquation, u: Array, side: int) -> Array:
+    r"""Return the Newton step for :math:`g^{-1/2}=\gamma^{-1/2}`; far away if f turns before."""
+    if not len(u):
+        return u
+    excess, tilt, noise = equation.surplus(u)
+    value = equation.aspect_ratio + excess
+    root = np.sqrt(value / equation.aspect_ratio)
+    turned = tilt * side >= 0
+    lack = 2 * value * excess / equation.aspect_ratio / (root + 1)
+    moved: Array = np.where(turned, side * np.inf, u - lack / np.where(turned, side, tilt))
+    # A settled point stays where it is, whatever the rounding errors of f.
+    kept: Array = np.where(abs(excess) <= noise, u, moved)
+    return kept
+
+
+def _at_zero(equation: StieltjesEquation, u: Array) -> Array:
+    """Put the crossing at 0 there exactly: g(0) is the rank."""
+    close = abs(u) < 1e-9 * abs(equation.atoms).min()
+    placed: Array = np.where(_is_hard(equation) & close, 0.0, u)
+    return placed
+
+
+def _touching(equation: StieltjesEquation, left: Array, right: Array) -> tuple[Array, Array]:
+    """Part the support at 0 where g only touches gamma there, between atoms of both signs."""
+    both_signs = equation.atoms[0] < 0 < equation.atoms[-1]
+    if not (_is_hard(equation) and both_signs) or np.any((left == 0) | (right == 0)):
+        return left, right
+    place = np.searchsorted(left, 0.0)
+    return np.insert(left, place, 0.0), np.insert(right, place, 0.0)
+
+
+def _is_hard(equation: StieltjesEquation) -> bool:
+    """Whether g(0), the rank, is gamma, so that the density is infinite at 0."""
+    return equation.rank == equation.aspect_ratio

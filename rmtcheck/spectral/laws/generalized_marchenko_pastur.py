@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 
 from rmtcheck.errors import DomainError
-from rmtcheck.spectral.arrays import Array, ComplexArray
+from rmtcheck.spectral.arrays import ComplexArray
+from rmtcheck.spectral.distribution import Distribution
+from rmtcheck.spectral.dual import DualMap
 from rmtcheck.spectral.equations import StieltjesEquation
 from rmtcheck.spectral.law import (
     Intervals,
     SpectralLaw,
     checked_levels,
     complex_points,
+    exact_or_float,
     natural,
     real_points,
     scalar_like,
@@ -23,9 +27,17 @@ from rmtcheck.spectral.law import (
 )
 from rmtcheck.spectral.laws.marchenko_pastur import companion
 from rmtcheck.spectral.measures import DiscreteMeasure
-from rmtcheck.spectral.solve import solve_stieltjes
-from rmtcheck.spectral.solvers.level_curve import height
-from rmtcheck.spectral.support import Bulks, find_bulks, real_dual
+from rmtcheck.spectral.solvers.table import SOLVERS, solve_by
+
+
+class Population(Protocol):
+    """A law of weights: moments, and a finite population that a law cannot tell from it."""
+
+    def moment(self, order: int) -> Any:
+        """Return the moment of an order."""
+
+    def resolved(self, gamma: float) -> DiscreteMeasure:
+        """Return a finite population for an aspect ratio."""
 
 
 class GeneralizedMarchenkoPastur(SpectralLaw):
@@ -37,15 +49,15 @@ class GeneralizedMarchenkoPastur(SpectralLaw):
 
     Parameters
     ----------
-    population : DiscreteMeasure or EmpiricalMeasure
-        The law :math:`\nu` of the weights, of mass 1, atoms of either sign.
-    gamma : float
-        Aspect ratio :math:`\gamma>0`, the limit of :math:`d/N`, this way round.
+    population : DiscreteMeasure, EmpiricalMeasure or ContinuousMeasure
+        The law :math:`\nu` of the weights, of mass 1, of either sign.
+    gamma : float or exact number
+        Aspect ratio, the limit of :math:`d/N`, this way round, from 1e-6 to 1e6.
 
     Raises
     ------
     DomainError
-        If gamma is not finite and positive, or the population is not a probability, or only 0.
+        If gamma is out of range, or the population is not a probability, or only 0.
 
     References
     ----------
@@ -62,35 +74,53 @@ class GeneralizedMarchenkoPastur(SpectralLaw):
     True
     """
 
-    def __init__(self, population: DiscreteMeasure, gamma: float) -> None:
-        if not isinstance(population, DiscreteMeasure):
+    def __init__(self, population: Population, gamma: Any) -> None:
+        if not callable(getattr(population, "resolved", None)):
             raise DomainError(
-                f"population is {population!r}; a DiscreteMeasure or EmpiricalMeasure is needed"
+                f"population is a {type(population).__name__}; a DiscreteMeasure, "
+                "EmpiricalMeasure or ContinuousMeasure is needed"
             )
+        ratio = StieltjesEquation.checked_ratio(gamma)
         self.population = population
-        self.equation = StieltjesEquation(population, gamma)
-        self.gamma = self.equation.aspect_ratio
+        self.gamma = exact_or_float(gamma)
+        self.equation = StieltjesEquation(population.resolved(ratio), ratio)
+        self.dual = DualMap(self.equation)
 
     def __repr__(self) -> str:
-        return f"GeneralizedMarchenkoPastur({self.population!r}, {self.gamma!r})"
+        return f"{type(self).__name__}({self.population!r}, {self.gamma!r})"
 
     @classmethod
     def typical(cls) -> tuple[Self, ...]:
-        """Return members with one weight, split bulks, both signs, and weights 0."""
+        """Return members with one weight, split bulks, both signs, weights 0, hard edges."""
+        half = [Fraction(1, 2)] * 2
         return (
             cls(DiscreteMeasure([1.0], [1.0]), 0.4),
             cls(DiscreteMeasure([1.0, 20.0], [0.7, 0.3]), 0.8),
             cls(DiscreteMeasure([-1.0, 2.0], [0.5, 0.5]), 0.7),
             cls(DiscreteMeasure([-3.0, -1.0, 0.0], [0.2, 0.5, 0.3]), 1.6),
+            cls(DiscreteMeasure([1, 3], half), 1),
         )
 
-    def stieltjes(self, z: Any) -> Any:
+    @classmethod
+    def methods(cls) -> tuple[str, ...]:
+        """Return the names that `method` accepts; the first is the default.
+
+        Examples
+        --------
+        >>> GeneralizedMarchenkoPastur.methods()[0]
+        'anchored newton'
+        """
+        return ("anchored newton", *SOLVERS)
+
+    def stieltjes(self, z: Any, *, method: str | None = None) -> Any:
         r"""Return :math:`s(z)=\int(x-z)^{-1}d\mu`.
 
         Parameters
         ----------
         z : complex or array
             Any finite points but the atom; on the real line the boundary value from above.
+        method : str, optional
+            One of :meth:`methods`; real points outside the support need none.
 
         Returns
         -------
@@ -99,25 +129,33 @@ class GeneralizedMarchenkoPastur(SpectralLaw):
         Raises
         ------
         DomainError
-            If z is not finite or lies on the atom at 0.
+            If z is not finite, or a point where the transform is infinite; if the method is
+            unknown, or the population has too many atoms for it.
         ConvergenceError
-            If no solution in the upper half plane is found.
+            If the method finds no solution in the upper half plane.
 
         Accuracy
         --------
-        Estimated relative error about 1e-12; about its square root next to an edge.
+        Estimated relative error 1e-13 by default, next to an edge included; 1e-7 by the others.
         """
         points, below = upper_half(complex_points(z))
-        u = self._dual(points.ravel()).reshape(points.shape)
+        u = self._dual_points(points.ravel(), method).reshape(points.shape)
         if np.any(u == 0):
             raise DomainError(
                 "z is 0, where this transform is infinite; any other point is accepted"
             )
-        value = -1 / (self.gamma * u)
+        value = -1 / (self.equation.aspect_ratio * u)
         return scalar_like(z, np.where(below, value.conj(), value))
 
-    def companion_stieltjes(self, z: Any) -> Any:
+    def companion_stieltjes(self, z: Any, *, method: str | None = None) -> Any:
         r"""Return :math:`-(1-\gamma)/z+\gamma s(z)` of the N x N companion matrix.
+
+        Parameters
+        ----------
+        z : complex or array
+            Any finite points but 0; on the real line the boundary value from above.
+        method : str, optional
+            As for :meth:`stieltjes`.
 
         Raises
         ------
@@ -128,38 +166,64 @@ class GeneralizedMarchenkoPastur(SpectralLaw):
         --------
         That of the transform.
         """
-        return companion(z, self.stieltjes, self.gamma)
+        return companion(
+            z, lambda at: self.stieltjes(at, method=method), self.equation.aspect_ratio
+        )
 
-    def pdf(self, x: Any) -> Any:
+    def pdf(self, x: Any, *, method: str | None = None) -> Any:
         r"""Return the density :math:`\frac{\Im u}{\pi\gamma|u|^2}` of the continuous part.
 
+        Parameters
+        ----------
+        x : float or array
+            Finite real points.
+        method : str, optional
+            One of :meth:`methods`.
+
+        Returns
+        -------
+        float or array
+            Infinite at a hard edge: at 0, if gamma is the mass of the weights other than 0.
+
+        Raises
+        ------
+        DomainError
+            If x is not finite and real, or the method unknown.
+
         Accuracy
         --------
-        Estimated relative error about 1e-12; about its square root next to an edge.
+        Estimated relative error 1e-13 by default, next to an edge included.
         """
         points = real_points(x)
-        density = np.zeros(points.shape)
-        inside = self.bulks.holds(points)
-        if inside.any():
-            u = solve_stieltjes(self.equation, points[inside] + 0j).dual
-            density[inside] = u.imag / (math.pi * self.gamma * abs(u) ** 2)
-        return scalar_like(x, density)
+        flat = points.ravel()
+        inside = self.dual.bulks.holds(flat)
+        u = self._dual_points(flat[inside] + 0j, method)
+        density = np.zeros(flat.shape)
+        density[inside] = u.imag / (math.pi * self.equation.aspect_ratio * abs(u) ** 2)
+        hard = self.equation.rank == self.equation.aspect_ratio
+        return scalar_like(x, np.where((flat == 0) & hard, np.inf, density).reshape(points.shape))
 
     def cdf(self, x: Any) -> Any:
-        r"""Return :math:`\mu((-\infty,x])`, the atom included.
+        r"""Return :math:`\mu((-\infty,x])`, the atom included, in closed form.
 
-        Since :math:`s\,dz=-\frac{x'(u)}{\gamma u}du` has an antiderivative,
+        See :mod:`rmtcheck.spectral.distribution`.
 
-        .. math:: F=1-\frac{\arg u}\pi+\frac1{\pi\gamma}\int_{\lambda\ne0}
-                  \Bigl(\arg u-\arg(u-\lambda)+\frac{\lambda\Im u}{|u-\lambda|^2}\Bigr)d\nu.
+        Parameters
+        ----------
+        x : float or array
+            Finite real points.
+
+        Raises
+        ------
+        DomainError
+            If x is not finite and real.
 
         Accuracy
         --------
-        Estimated error about 1e-12; 1e-9 next to an edge.
+        Estimated error 1e-15 max(1, 1 / gamma).
         """
         points = real_points(x)
-        u = self._dual(points.ravel() + 0j)
-        return scalar_like(x, self._mass_below(u).reshape(points.shape))
+        return scalar_like(x, self._distribution.below(points.ravel()).reshape(points.shape))
 
     def icdf(self, q: Any) -> Any:
         r"""Return the quantile :math:`\inf\{x:\mu((-\infty,x])\ge q\}`.
@@ -167,7 +231,7 @@ class GeneralizedMarchenkoPastur(SpectralLaw):
         Parameters
         ----------
         q : float or array
-            Levels in [0, 1].
+            Levels in [0, 1]; level 0 gives the least point of the law.
 
         Raises
         ------
@@ -176,28 +240,24 @@ class GeneralizedMarchenkoPastur(SpectralLaw):
 
         Accuracy
         --------
-        Estimated error about 1e-12 of the spread.
+        Estimated error 1e-15 of the largest edge, or that of the distribution function over
+        the density.
         """
         levels = checked_levels(q)
-        flat = levels.ravel()
-        bulk = np.searchsorted(self._upper_levels, flat).clip(max=len(self._upper_levels) - 1)
-        low, high = self.bulks.dual_low[bulk], self.bulks.dual_high[bulk]
-        for _ in range(52):
-            a = (low + high) / 2
-            below = self._mass_below(self._on_curve(a)) < flat
-            low, high = np.where(below, a, low), np.where(below, high, a)
-        quantiles = self.equation.point(self._on_curve(high)).real
-        return scalar_like(q, self._at_atoms(flat, quantiles).reshape(levels.shape))
+        return scalar_like(q, self._distribution.quantile(levels.ravel()).reshape(levels.shape))
 
     def support(self) -> Intervals:
         """Return the intervals of the continuous part, ascending.
 
         Accuracy
         --------
-        Estimated relative error about 1e-14, but for intervals about to merge.
+        Relative rounding error, but for intervals about to merge: their number is right if
+        the gap between them in the dual variable exceeds 1e-8 of its distance from 0.
         """
-        pairs = zip(self.bulks.low.tolist(), self.bulks.high.tolist(), strict=True)
-        return tuple(pairs)
+        bulks = self.dual.bulks
+        apart = bulks.high[:-1] < bulks.low[1:]
+        low, high = bulks.low[np.append(True, apart)], bulks.high[np.append(apart, True)]
+        return tuple(zip(low.tolist(), high.tolist(), strict=True))
 
     def atoms(self) -> tuple[tuple[float, float], ...]:
         """Return the atom at 0, if there is one: too few weights that are not 0.
@@ -206,8 +266,8 @@ class GeneralizedMarchenkoPastur(SpectralLaw):
         --------
         Exact up to rounding.
         """
-        mass = 1 - self.equation.rank / self.gamma
-        return ((0.0, mass),) if mass > 1e-15 else ()
+        ratio = self.equation.aspect_ratio
+        return ((0.0, (ratio - self.equation.rank) / ratio),) if self._distribution.has_atom else ()
 
     def free_cumulant(self, order: int) -> Any:
         r"""Return :math:`\kappa_k=\gamma^{k-1}\int\lambda^kd\nu`.
@@ -218,47 +278,27 @@ class GeneralizedMarchenkoPastur(SpectralLaw):
         Raises
         ------
         DomainError
-            If the order is no positive integer.
+            If the order is no positive integer, or the value beyond the range of floats.
 
         Accuracy
         --------
-        Exact up to rounding.
+        Exact for exact gamma and population, else up to rounding.
         """
         if natural(order) == 0:
             raise DomainError("order is 0; a positive integer is needed")
-        return self.gamma ** (int(order) - 1) * self.population.moment(int(order))
+        power: Any = self.gamma ** (int(order) - 1)
+        return power * self.population.moment(int(order))
 
     @cached_property
-    def bulks(self) -> Bulks:
-        """The components of the support with their dual end points."""
-        return find_bulks(self.equation)
+    def _distribution(self) -> Distribution:
+        return Distribution(self.dual)
 
-    @cached_property
-    def _upper_levels(self) -> Array:
-        return self._mass_below(self.bulks.dual_high + 0j)
-
-    def _on_curve(self, a: Array) -> ComplexArray:
-        return a + 1j * height(self.equation, a, np.zeros_like(a))
-
-    def _dual(self, z: ComplexArray) -> ComplexArray:
+    def _dual_points(self, z: ComplexArray, method: str | None) -> ComplexArray:
         """Return u at points of the closed upper half plane."""
-        outside = (z.imag == 0) & ~self.bulks.holds(z.real) if (z.imag == 0).any() else z.imag < 0
+        if method is None or method == "anchored newton":
+            return self.dual(z)
+        real = (z.imag == 0) & ~self.dual.bulks.holds(z.real)
         u = np.empty_like(z)
-        if outside.any():
-            u[outside] = self._real_dual(z.real[outside])
-        if not outside.all():
-            u[~outside] = solve_stieltjes(self.equation, z[~outside]).dual
+        u[real] = self.dual(z[real])
+        u[~real] = solve_by(method, self.equation, z[~real])
         return u
-
-    def _real_dual(self, x: Array) -> Array:
-        u = real_dual(self.equation, self.bulks, x)
-        return np.where((x == 0) & bool(self.atoms()), 0.0, u)
-
-    def _mass_below(self, u: ComplexArray) -> Array:
-        weights, atoms = self.equation.weights, self.equation.atoms
-        total = np.empty(len(u))
-        for k, point in enumerate(u):
-            shifted = point - atoms
-            turns = np.angle(point) - np.angle(shifted) + atoms * point.imag / abs(shifted) ** 2
-            total[k] = weights @ turns / self.gamma - np.angle(point)
-        return np.clip(1 + total / math.pi, 0.0, 1.0)

@@ -41,7 +41,7 @@ def test_slope_and_tilt_of_crowding():
     high, low = (EQUATION.crowding(a, np.sqrt(b**2 + s))[0] for s in (h, -h))
     np.testing.assert_allclose(slope, (high - low) / (2 * h), rtol=1e-6)
     right, left = (EQUATION.crowding(a + s, 0 * a)[0] for s in (h, -h))
-    np.testing.assert_allclose(EQUATION.tilt(a), (right - left) / (2 * h), rtol=1e-6)
+    np.testing.assert_allclose(EQUATION.surplus(a)[1], (right - left) / (2 * h), rtol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from rmtcheck.spectral.solution import SolverResult
 from rmtcheck.spectral.solve import solve_stieltjes
 from rmtcheck.spectral.solvers.level_curve import level_curve
 from rmtcheck.spectral.solvers.newton import descend, newton
-from rmtcheck.spectral.support import find_bulks, real_dual
+from rmtcheck.spectral.dual import DualMap
+from rmtcheck.spectral.support import find_bulks
 
 POPULATIONS = {
     "one": DiscreteMeasure([1], [1]),
@@ -73,9 +74,9 @@ def test_unsolved_points_are_mended_by_the_other_method(monkeypatch):
 def test_support_is_the_complement_of_the_image():
     for equation in EQUATIONS.values():
         bulks = find_bulks(equation)
-        ends = np.concatenate([bulks.dual_low, bulks.dual_high])
+        ends = np.concatenate([bulks.lower.place, bulks.upper.place])
         _, slope = equation.point_and_slope(ends + 0j)
-        scale = abs(equation.tilt(ends)) * abs(ends)
+        scale = abs(equation.surplus(ends)[1]) * abs(ends)
         assert np.all(abs(slope) < 1e-9 * scale)
         assert np.all(bulks.low < bulks.high)
         assert np.all(bulks.high[:-1] <= bulks.low[1:])
@@ -85,7 +86,7 @@ def test_real_dual_points_map_back():
     equation = EQUATIONS["signed-1.7"]
     bulks = find_bulks(equation)
     x = np.array([bulks.low[0] - 3, (bulks.high[0] + bulks.low[1]) / 2, bulks.high[-1] + 50])
-    u = real_dual(equation, bulks, x)
+    u = DualMap(equation).outside(x)
     point, slope = equation.point_and_slope(u + 0j)
     np.testing.assert_allclose(point.real, x, rtol=1e-12)
     assert np.all(slope.real > 0)

@@ -1,0 +1,144 @@
+r"""Fewer atoms for the same law: Gauss rules in place of crowds that are seen from afar.
+
+Every dual point u that a law visits (see :mod:`rmtcheck.spectral.equations`) satisfies
+:math:`\int\lambda^2/|u-\lambda|^2d\nu\le\gamma`. A disc :math:`|u-c|<D` is therefore never
+visited if
+
+.. math:: \int\frac{\lambda^2}{(D+|\lambda-c|)^2}d\nu>\gamma ,
+
+for the integrand is larger everywhere in it. The atoms within :math:`r=D/\kappa` of such a c
+are replaced by the p-point Gauss rule of their own measure, of mass m: a positive measure
+again, with the same first 2p - 1 moments. With :math:`\rho=\kappa+\sqrt{\kappa^2-1}` its
+error in :math:`\int(u-\lambda)^{-1}d\nu` is at most
+
+.. math:: \frac{4m\,\rho^{1-2p}}{r(\rho-1)\sqrt{\kappa^2-1}} ,
+
+twice the tail of :math:`\frac1{u-t}=\frac2{\sqrt{u^2-1}}\sum'\rho_u^{-k}T_k(t)`, the Chebyshev
+series on the unit interval, where :math:`\rho_u+1/\rho_u=|u-1|+|u+1|\ge2\kappa`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rmtcheck.spectral.arrays import Array, BoolArray
+
+KAPPA = 2.0
+NODES = 15
+FEW = 128
+SHELLS = 2.0 ** (np.arange(0, 80) / 2)
+
+
+def compressed(atoms: Array, weights: Array, gamma: float) -> tuple[Array, Array]:
+    r"""Return fewer atoms and weights with the same sums at every dual point of the law.
+
+    Parameters
+    ----------
+    atoms : array of shape (n,)
+        Ascending, distinct.
+    weights : array of shape (n,)
+        Positive.
+    gamma : float
+        Aspect ratio.
+
+    Returns
+    -------
+    atoms, weights : arrays of shape (m,)
+        With m at most n; unchanged for at most 128 atoms.
+
+    Accuracy
+    --------
+    With 15 nodes at :math:`\kappa=2` the bound of the module is 2.2e-17 m / r, where the sum
+    itself is at least m / 3 r for u at its closest.
+    """
+    if len(atoms) <= FEW:
+        return atoms, weights
+    first, last, crowd = _cells(atoms, weights, gamma)
+    rules = [
+        _gauss(atoms[i:j], weights[i:j]) if replaced else (atoms[i:j], weights[i:j])
+        for i, j, replaced in zip(first, last, crowd, strict=True)
+    ]
+    return np.concatenate([x for x, _ in rules]), np.concatenate([w for _, w in rules])
+
+
+def is_clear(
+    places: Array, squares: Array, centres: Array, radii: Array, gamma: float
+) -> BoolArray:
+    r"""Say which discs no visited dual point enters, by sums over shells around their centres.
+
+    Parameters
+    ----------
+    places : array of shape (n,)
+        Ascending atoms.
+    squares : array of shape (n,)
+        Their :math:`w\lambda^2`.
+    centres, radii : arrays of shape (m,)
+        Intervals; the discs have :math:`\kappa` times their radii.
+    gamma : float
+        Aspect ratio.
+
+    Returns
+    -------
+    bool array of shape (m,)
+
+    Accuracy
+    --------
+    Never true for a disc that is visited, up to rounding.
+    """
+    below = np.concatenate([[0.0], np.cumsum(squares)])
+    inner, crowding = np.zeros(len(centres)), np.zeros(len(centres))
+    for factor in SHELLS:
+        reach = factor * radii
+        low = np.searchsorted(places, centres - reach, side="left")
+        high = np.searchsorted(places, centres + reach, side="right")
+        mass = below[high] - below[low]
+        crowding += (mass - inner) / (KAPPA * radii + reach) ** 2
+        inner = mass
+        if np.all(inner >= below[-1]):
+            break
+    return crowding > gamma
+
+
+def _cells(atoms: Array, weights: Array, gamma: float) -> tuple[Array, Array, BoolArray]:
+    """Halve index ranges until each is clear or small; say which are clear crowds."""
+    squares = weights * atoms**2
+    first, last = np.array([0]), np.array([len(atoms)])
+    done: list[tuple[Array, Array, BoolArray]] = []
+    while len(first):
+        centre = (atoms[first] + atoms[last - 1]) / 2
+        radius = np.maximum(atoms[last - 1] - atoms[first], abs(centre) * 1e-15) / 2
+        clear = is_clear(atoms, squares, centre, radius, gamma)
+        small = last - first <= NODES
+        ended = clear | small
+        done.append((first[ended], last[ended], (clear & ~small)[ended]))
+        first, last, centre = first[~ended], last[~ended], centre[~ended]
+        cut = np.searchsorted(atoms, centre, side="right")
+        first, last = np.concatenate([first, cut]), np.concatenate([cut, last])
+    firsts, lasts, crowds = (np.concatenate(parts) for parts in zip(*done, strict=True))
+    order = np.argsort(firsts)
+    return firsts[order], lasts[order], crowds[order].astype(bool)
+
+
+def _gauss(atoms: Array, weights: Array) -> tuple[Array, Array]:
+    """Return the Gauss rule of a discrete measure by the Lanczos process (Golub and Welsch)."""
+    centre, radius = (atoms[0] + atoms[-1]) / 2, (atoms[-1] - atoms[0]) / 2
+    t, mass = (atoms - centre) / radius, weights.sum()
+    basis, diagonal, off = [np.sqrt(weights / mass)], [], []
+    while True:
+        image = t * basis[-1]
+        diagonal.append(float(image @ basis[-1]))
+        image = _orthogonal(_orthogonal(image, basis), basis)
+        length = float(np.sqrt(image @ image))
+        if len(diagonal) == NODES or length < 1e-14:
+            break
+        off.append(length)
+        basis.append(image / length)
+    nodes, vectors = np.linalg.eigh(np.diag(diagonal) + np.diag(off, 1) + np.diag(off, -1))
+    return centre + radius * nodes, mass * vectors[0] ** 2
+
+
+def _orthogonal(vector: Array, basis: list[Array]) -> Array:
+    """Take from a vector its parts along an orthonormal family."""
+    for member in basis:
+        vector = vector - (vector @ member) * member
+    return vector
