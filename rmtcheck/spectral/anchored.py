@@ -5,8 +5,8 @@ At an anchor A, no atom, with :math:`h=u-A` and the values x(A), x'(A) once and 
 .. math:: x(A+h)-x(A)=h\,x'(A)+h^2Q_A(h),\qquad
           Q_A(h)=\int\frac{\lambda^2}{(A-\lambda)^2(A+h-\lambda)}d\nu .
 
-The anchors are the ends of the support in the dual variable, where :math:`x'(A)` is a rounding
-error: distances to an edge of the spectrum keep their digits however small they are.
+The anchors are the ends of the support in the dual variable, where x'(A) is a rounding error:
+distances to an edge of the spectrum keep their digits however small they are.
 """
 
 from __future__ import annotations
@@ -55,6 +55,13 @@ class Anchors:
         Relative 2e-16.
         """
         return (z - self.image) - self.rest
+
+
+def joined(parts: list[Anchors]) -> Anchors:
+    """Return the anchors of a list in one, by ascending image."""
+    names = ("place", "image", "rest", "slope")
+    whole = Anchors(*(np.concatenate([getattr(part, n) for part in parts]) for n in names))
+    return whole[np.argsort(whole.image, kind="stable")]
 
 
 def anchored_at(equation: StieltjesEquation, place: Array) -> Anchors:

@@ -101,14 +101,15 @@ class Distribution:
         step = np.searchsorted(self.ladder, q).clip(1, len(table) - 1)
         low, high = bulks.low[bulk], bulks.high[bulk]
         x: Array = np.clip((table[step - 1] + table[step]) / 2, low, high)
-        settled = np.zeros(len(q), dtype=bool)
+        # A bulk may be narrower than the spacing of floats.
+        settled = ~bulks.holds(x)
         for _ in range(MOST_STEPS):
             going = ~settled
+            if not going.any():
+                break
             x[going], low[going], high[going], settled[going] = self._improved(
                 q[going], x[going], low[going], high[going]
             )
-            if settled.all():
-                break
         return x
 
     def _improved(
@@ -121,7 +122,7 @@ class Distribution:
         low, high = np.where(excess < 0, x, low), np.where(excess < 0, high, x)
         trial = x - excess / np.where(density > 0, density, np.inf)
         moved = np.where((trial > low) & (trial < high), trial, (low + high) / 2)
-        settled = (abs(moved - x) <= 4e-16 * abs(x)) | (excess == 0)
+        settled = (abs(moved - x) <= 4e-16 * abs(x)) | (excess == 0) | ~self.dual.bulks.holds(moved)
         return np.where(settled, x, moved), low, high, settled
 
     def _along(self, u: ComplexArray) -> Array:

@@ -11,7 +11,13 @@ from functools import cached_property
 import numpy as np
 
 from rmtcheck.errors import ConvergenceError
-from rmtcheck.spectral.anchored import Anchors, Neighbourhoods, anchored_at, neighbourhoods
+from rmtcheck.spectral.anchored import (
+    Anchors,
+    Neighbourhoods,
+    anchored_at,
+    joined,
+    neighbourhoods,
+)
 from rmtcheck.spectral.arrays import Array, BoolArray, ComplexArray, IntArray
 from rmtcheck.spectral.curve import Curve, trace
 from rmtcheck.spectral.equations import StieltjesEquation
@@ -21,6 +27,7 @@ from rmtcheck.spectral.support import Bulks, find_bulks
 
 MOST_STEPS = 40
 CLOSE = 1e-9
+LEVEL_STEPS = 8
 
 
 class DualMap:
@@ -48,10 +55,10 @@ class DualMap:
     @cached_property
     def anchors(self) -> Anchors:
         """The edges, and 0 where the law has an atom."""
-        ends = np.concatenate([self.bulks.lower.place, self.bulks.upper.place])
+        parts = [self.bulks.lower, self.bulks.upper]
         if self.equation.rank < self.equation.aspect_ratio:
-            ends = np.append(ends, 0.0)
-        return anchored_at(self.equation, np.sort(ends))
+            parts.append(anchored_at(self.equation, np.zeros(1)))
+        return joined(parts)
 
     def __call__(self, z: ComplexArray) -> ComplexArray:
         """Return u at points of the closed upper half plane, shape (n,).
@@ -107,19 +114,27 @@ class DualMap:
         if not len(z):
             return z
         anchors = self.anchors[self._nearest(z)]
-        start = solve_stieltjes(self.equation, z).dual
-        h, solved = self._newton(z, anchors, start - anchors.place)
-        u = np.where(solved, anchors.place + h, start)
-        flat = u.imag < 1e-3 * abs(u - anchors.place)
-        u[flat] = u.real[flat] + 1j * height(self.equation, u.real[flat], z.imag[flat])
-        return u
+        start = solve_stieltjes(self.equation, z, throw=False).dual - anchors.place
+        h, solved = self._newton(z, anchors, start)
+        flat = ~solved | (h.imag < 1e-3 * abs(h))
+        h[flat] = self._on_level(z[flat], anchors[flat], np.where(solved, h, start)[flat])
+        return anchors.place + h
+
+    def _on_level(self, z: ComplexArray, anchors: Anchors, h: ComplexArray) -> ComplexArray:
+        r"""Slide along the curve :math:`\Im x=\Im z`, where heights far below |h| keep digits."""
+        target, a = anchors.distance(z), h.real
+        for _ in range(LEVEL_STEPS):
+            h = a + 1j * height(self.equation, anchors.place + a, z.imag)
+            for rows, near in neighbourhoods(self.equation, anchors):
+                moved, slope = near.image(h[rows])
+                a[rows] += (target[rows] - moved).real * (1 / slope).real
+        return h
 
     def _nearest(self, z: ComplexArray) -> IntArray:
-        order = np.argsort(self.anchors.image, kind="stable")
-        image = self.anchors.image[order]
-        right = np.searchsorted(image, z.real).clip(1, max(len(image) - 1, 1))
+        image = self.anchors.image
+        right = np.searchsorted(image, z.real).clip(1, len(image) - 1)
         nearer = abs(z.real - image[right - 1]) <= abs(image[right] - z.real)
-        found: IntArray = order[np.where(nearer, right - 1, right)]
+        found: IntArray = np.where(nearer, right - 1, right)
         return found
 
     def _bracket(self, x: Array) -> tuple[Array, Array]:

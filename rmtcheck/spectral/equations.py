@@ -35,6 +35,8 @@ from rmtcheck.spectral.measures import DiscreteMeasure
 
 CELLS = 30_000
 LEAST, GREATEST = 1e-6, 1e6
+# An atom of less mass over gamma sways no point farther from it than the spacing of floats.
+NEGLIGIBLE = 1e-30
 
 
 class StieltjesEquation:
@@ -82,14 +84,14 @@ class StieltjesEquation:
         mass = math.fsum(population.weights)
         if abs(mass - 1) > 1e-9:
             raise DomainError(f"the population has mass {mass}; mass 1 is needed")
-        acting = population.atoms != 0
+        acting = (population.atoms != 0) & (population.weights > NEGLIGIBLE * self.aspect_ratio)
         if not acting.any():
             raise DomainError("the population is the atom 0; a weight other than 0 is needed")
         rest = math.fsum([*population.weights.tolist(), -mass])
         self.atoms: Array = population.atoms[acting]
         self.weights, self.weights_rest = divide(population.weights[acting], (mass, rest))
         self.squares = self.weights * self.atoms**2
-        self.rank = 1.0 if acting.all() else math.fsum(self.weights)
+        self.rank = 1.0 if population.atoms.all() else math.fsum(self.weights)
 
     @staticmethod
     def checked_ratio(gamma: Any) -> float:

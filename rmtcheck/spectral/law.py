@@ -16,6 +16,7 @@ from rmtcheck.spectral.arrays import Array, BoolArray, ComplexArray
 
 Intervals = tuple[tuple[float, float], ...]
 MOST_ORDER = 200
+_SHORT = reprlib.Repr()
 
 
 class SpectralLaw(ABC):
@@ -221,7 +222,10 @@ def shown(value: Any) -> str:
     >>> shown([1.5] * 1000)
     '[1.5, 1.5, 1.5, 1.5, 1.5, 1.5, ...]'
     """
-    return " ".join(reprlib.repr(value).split())
+    value = value.item() if isinstance(value, np.generic) else value
+    return (
+        repr(value) if isinstance(value, numbers.Number) else " ".join(_SHORT.repr(value).split())
+    )
 
 
 def positive(name: str, value: Any) -> Any:

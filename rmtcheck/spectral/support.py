@@ -30,10 +30,14 @@ class Bulks:
     lower, upper : Anchors of length n
         End points of the components of :math:`\{g>\gamma\}` in the dual variable, ascending,
         with their images, the edges of the spectrum.
+    lower_margin, upper_margin : arrays of shape (n,)
+        How near to an edge, by the rounding error of its dual point, a point is not inside.
     """
 
     lower: Anchors
     upper: Anchors
+    lower_margin: Array
+    upper_margin: Array
 
     @cached_property
     def low(self) -> Array:
@@ -46,19 +50,17 @@ class Bulks:
         return self.upper.image
 
     def place(self, x: Array) -> IntArray:
-        """Return the number of lower edges that lie below each point, or at it."""
+        """Return the number of lower edges that lie below each point."""
         count = np.searchsorted(self.low, x, side="right")
         last = np.maximum(count - 1, 0)
-        short = (count > 0) & (self.lower[last].distance(x) < 0)
+        short = (count > 0) & (self.lower[last].distance(x) <= self.lower_margin[last])
         found: IntArray = count - short
         return found
 
     def holds(self, x: Array) -> BoolArray:
         """Whether points lie in the interior of the support."""
-        bulk = np.maximum(self.place(x) - 1, 0)
-        above = self.lower[bulk].distance(x) > 0
-        below = self.upper[bulk].distance(x) < 0
-        inside: BoolArray = above & below
+        bulk = self.place(x) - 1
+        inside: BoolArray = (bulk >= 0) & (self.upper[bulk].distance(x) < -self.upper_margin[bulk])
         return inside
 
 
@@ -83,7 +85,7 @@ def find_bulks(equation: StieltjesEquation) -> Bulks:
     left, right = _touching(equation, *_inner(equation))
     lower = anchored_at(equation, np.concatenate([first, right]))
     upper = anchored_at(equation, np.concatenate([left, last]))
-    return Bulks(lower, upper)
+    return Bulks(lower, upper, _margin(equation, lower), _margin(equation, upper))
 
 
 def _outer(equation: StieltjesEquation) -> tuple[Array, Array]:
@@ -170,6 +172,13 @@ def _touching(equation: StieltjesEquation, left: Array, right: Array) -> tuple[A
         return left, right
     place = np.searchsorted(left, 0.0)
     return np.insert(left, place, 0.0), np.insert(right, place, 0.0)
+
+
+def _margin(equation: StieltjesEquation, edges: Anchors) -> Array:
+    r"""Return twice the distance :math:`x'(A)^2/2|x''(A)|` of x(A) from the critical value."""
+    bend = abs(equation.surplus(edges.place)[1])
+    margin: Array = edges.slope**2 / np.where(bend == 0, np.inf, bend)
+    return margin
 
 
 def _is_hard(equation: StieltjesEquation) -> bool:
