@@ -1,0 +1,1 @@
+"""Certified enclosures of spectral laws: transforms, densities, masses and edges in balls."""
