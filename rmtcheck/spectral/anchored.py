@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from rmtcheck.spectral.arrays import Array, ComplexArray
+from rmtcheck.spectral.crowds import Weights
 from rmtcheck.spectral.doubled import add, divide, multiply, total, two_sum
 from rmtcheck.spectral.equations import StieltjesEquation
 
@@ -78,35 +79,34 @@ def anchored_at(equation: StieltjesEquation, place: Array) -> Anchors:
     --------
     Images to 1e-30 of the largest term of :math:`A\gamma+\int\frac{A\lambda}{A-\lambda}d\nu`.
     """
-    parts = [_expanded(equation, place[rows]) for rows in equation.blocks(len(place))]
-    image, rest, slope = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Anchors(place, image, rest, slope)
+    image, rest, slope = np.empty_like(place), np.empty_like(place), np.empty_like(place)
+    for rows, near in equation.crowd.seen(place):
+        image[rows], rest[rows], slope[rows] = _expanded(near, equation.aspect_ratio, place[rows])
+    # At 0 the slope is gamma less the rank, which may be exactly 1.
+    return Anchors(
+        place, image, rest, np.where(place == 0, equation.aspect_ratio - equation.rank, slope)
+    )
 
 
-def _expanded(equation: StieltjesEquation, place: Array) -> tuple[Array, Array, Array]:
+def _expanded(weights: Weights, ratio: float, place: Array) -> tuple[Array, Array, Array]:
     r"""Return x(A) as a pair, and x'(A): sums of shares :math:`\lambda/(A-\lambda)` and squares."""
-    zeros = np.zeros((len(place), len(equation.atoms)))
-    apart = two_sum(place[:, None] + zeros, zeros - equation.atoms)
-    share = divide(equation.atoms + zeros, apart)
-    weighted = multiply((equation.weights + zeros, equation.weights_rest + zeros), share)
-    gamma = (np.full(len(place), equation.aspect_ratio), np.zeros(len(place)))
+    zeros = np.zeros((len(place), len(weights.atoms)))
+    share = divide(weights.atoms + zeros, two_sum(place[:, None] + zeros, zeros - weights.atoms))
+    weighted = multiply((weights.masses + zeros, weights.rest + zeros), share)
+    gamma = (np.full(len(place), ratio), np.zeros(len(place)))
     image, rest = multiply((place, np.zeros(len(place))), add(gamma, total(weighted)))
     bent, bent_rest = total(multiply(weighted, share))
     slope, slope_rest = add(gamma, (-bent, -bent_rest))
-    # At 0 the sum is the rank, which may be exactly 1.
-    exact = equation.aspect_ratio - equation.rank
-    return image, rest, np.where(place == 0, exact, slope + slope_rest)
+    return image, rest, slope + slope_rest
 
 
 class Neighbourhoods:
     """The map and its slope at points that have an anchor each; tables are made once."""
 
-    def __init__(self, equation: StieltjesEquation, anchors: Anchors) -> None:
-        self.equation = equation
+    def __init__(self, weights: Weights, anchors: Anchors) -> None:
         self.slope = anchors.slope
-        self._apart = anchors.place[:, None] - equation.atoms
-        squares = equation.weights * equation.atoms**2
-        self._strength = squares / (self._apart * self._apart)
+        self._apart = anchors.place[:, None] - weights.atoms
+        self._strength = weights.squares / (self._apart * self._apart)
 
     def image(self, h: ComplexArray) -> tuple[ComplexArray, ComplexArray]:
         r"""Return :math:`x(A+h)-x(A)` and :math:`x'(A+h)`, in real arithmetic.
@@ -130,8 +130,9 @@ class Neighbourhoods:
 
 
 def neighbourhoods(
-    equation: StieltjesEquation, anchors: Anchors
-) -> Iterator[tuple[slice, Neighbourhoods]]:
-    """Cut points with their anchors into runs of bounded memory."""
-    for rows in equation.blocks(len(anchors.place)):
-        yield rows, Neighbourhoods(equation, anchors[rows])
+    equation: StieltjesEquation, anchors: Anchors, h: ComplexArray
+) -> Iterator[tuple[Any, Neighbourhoods]]:
+    """Cut points A + h, which may yet move by half of h, into runs of bounded memory."""
+    place = anchors.place + h.real
+    for rows, near in equation.crowd.seen(place, anchors.place, abs(h) / 2):
+        yield rows, Neighbourhoods(near, anchors[rows])

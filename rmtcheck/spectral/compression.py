@@ -22,6 +22,7 @@ from __future__ import annotations
 import numpy as np
 
 from rmtcheck.spectral.arrays import Array, BoolArray
+from rmtcheck.spectral.gauss import gauss_rules
 
 KAPPA = 2.0
 NODES = 15
@@ -54,11 +55,12 @@ def compressed(atoms: Array, weights: Array, gamma: float) -> tuple[Array, Array
     if len(atoms) <= FEW:
         return atoms, weights
     first, last, crowd = _cells(atoms, weights, gamma)
-    rules = [
-        _gauss(atoms[i:j], weights[i:j]) if replaced else (atoms[i:j], weights[i:j])
-        for i, j, replaced in zip(first, last, crowd, strict=True)
-    ]
-    return np.concatenate([x for x, _ in rules]), np.concatenate([w for _, w in rules])
+    parts = []
+    for i, j, replaced in zip(first, last, crowd, strict=True):
+        part = atoms[None, i:j], weights[None, i:j]
+        parts.append(gauss_rules(*part, NODES) if replaced else part)
+    nodes, masses = (np.concatenate([p[k].ravel() for p in parts]) for k in range(2))
+    return nodes[masses > 0], masses[masses > 0]
 
 
 def is_clear(
@@ -117,28 +119,3 @@ def _cells(atoms: Array, weights: Array, gamma: float) -> tuple[Array, Array, Bo
     firsts, lasts, crowds = (np.concatenate(parts) for parts in zip(*done, strict=True))
     order = np.argsort(firsts)
     return firsts[order], lasts[order], crowds[order].astype(bool)
-
-
-def _gauss(atoms: Array, weights: Array) -> tuple[Array, Array]:
-    """Return the Gauss rule of a discrete measure by the Lanczos process (Golub and Welsch)."""
-    centre, radius = (atoms[0] + atoms[-1]) / 2, (atoms[-1] - atoms[0]) / 2
-    t, mass = (atoms - centre) / radius, weights.sum()
-    basis, diagonal, off = [np.sqrt(weights / mass)], [], []
-    while True:
-        image = t * basis[-1]
-        diagonal.append(float(image @ basis[-1]))
-        image = _orthogonal(_orthogonal(image, basis), basis)
-        length = float(np.sqrt(image @ image))
-        if len(diagonal) == NODES or length < 1e-14:
-            break
-        off.append(length)
-        basis.append(image / length)
-    nodes, vectors = np.linalg.eigh(np.diag(diagonal) + np.diag(off, 1) + np.diag(off, -1))
-    return centre + radius * nodes, mass * vectors[0] ** 2
-
-
-def _orthogonal(vector: Array, basis: list[Array]) -> Array:
-    """Take from a vector its parts along an orthonormal family."""
-    for member in basis:
-        vector = vector - (vector @ member) * member
-    return vector

@@ -160,7 +160,7 @@ def _single(equation: StieltjesEquation, a: Array) -> Array:
     place = np.searchsorted(atoms, a)
     forced = np.zeros(len(a))
     for k in (np.maximum(place - 1, 0), np.minimum(place, len(atoms) - 1)):
-        reach = equation.squares[k] / equation.aspect_ratio
+        reach = equation.crowd.whole.squares[k] / equation.aspect_ratio
         forced = np.maximum(forced, reach - (a - atoms[k]) ** 2)
     return forced
 

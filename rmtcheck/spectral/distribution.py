@@ -131,11 +131,11 @@ class Distribution:
         # At u = 0, from the right: either side of a hard edge gives the same.
         u = np.where(u == 0, 1e-200, u)
         turns = np.empty(len(u))
-        for rows in equation.blocks(len(u)):
+        for rows, near in equation.crowd.seen(u.real):
             a, b = u.real[rows, None], u.imag[rows, None]
-            apart = a - equation.atoms
-            pull = equation.atoms * b
+            apart = a - near.atoms
+            pull = near.atoms * b
             angle = np.arctan2(-pull, a * apart + b * b) + pull / (apart * apart + b * b)
-            turns[rows] = angle @ equation.weights
+            turns[rows] = angle @ near.masses
         mass = 1 + (turns / equation.aspect_ratio - np.angle(u)) / math.pi
         return np.clip(mass, 0.0, 1.0)

@@ -104,7 +104,7 @@ class DualMap:
         low, high = low - anchors.place, high - anchors.place
         xi = anchors.distance(x)
         h = np.empty_like(x)
-        for rows, near in neighbourhoods(self.equation, anchors):
+        for rows, near in neighbourhoods(self.equation, anchors, (low + high) / 2 + 1j * (high - low)):
             h[rows] = _bracketed(near, xi[rows], low[rows], high[rows])
         u: Array = anchors.place + np.where(xi == 0, 0.0, h)
         return u
@@ -125,7 +125,7 @@ class DualMap:
         target, a = anchors.distance(z), h.real
         for _ in range(LEVEL_STEPS):
             h = a + 1j * height(self.equation, anchors.place + a, z.imag)
-            for rows, near in neighbourhoods(self.equation, anchors):
+            for rows, near in neighbourhoods(self.equation, anchors, h):
                 moved, slope = near.image(h[rows])
                 a[rows] += (target[rows] - moved).real * (1 / slope).real
         return h
@@ -155,7 +155,7 @@ class DualMap:
         """Solve around the anchors; say where the steps died out in the upper half plane."""
         target = anchors.distance(z)
         h, solved = start.copy(), np.zeros(len(z), dtype=bool)
-        for rows, near in neighbourhoods(self.equation, anchors):
+        for rows, near in neighbourhoods(self.equation, anchors, start):
             h[rows], solved[rows] = _descended(near, target[rows], start[rows])
         return h, solved
 
@@ -170,7 +170,8 @@ def _descended(
         flat = slope == 0
         move = np.where(flat, 0, (moved - target) / np.where(flat, 1, slope))
         falls = move.imag >= h.imag
-        share = np.where(falls, 0.7 * h.imag / np.where(falls, move.imag, 1), 1.0)
+        fall = np.where(falls & (move.imag > 0), move.imag, 1)
+        share = np.where(falls, 0.7 * h.imag / fall, 1.0)
         h = np.where(solved, h, h - share * move)
         # Convergence is quadratic: the step after one of 1e-9 is a rounding error.
         solved |= (abs(move) <= CLOSE * abs(h)) & ~flat & ~falls

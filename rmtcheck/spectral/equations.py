@@ -25,15 +25,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rmtcheck.errors import DomainError
 from rmtcheck.spectral.arrays import Array, ComplexArray
+from rmtcheck.spectral.crowds import Crowd, Weights, slices
 from rmtcheck.spectral.doubled import divide
 from rmtcheck.spectral.law import positive, shown
 from rmtcheck.spectral.measures import DiscreteMeasure
 
-CELLS = 30_000
 LEAST, GREATEST = 1e-6, 1e6
 # An atom of less mass over gamma sways no point farther from it than the spacing of floats.
 NEGLIGIBLE = 1e-30
@@ -53,10 +52,8 @@ class StieltjesEquation:
     ----------
     atoms, weights : arrays of shape (n,)
         The weights that are not 0, ascending, and their masses, of total 1 with that of 0.
-    weights_rest : array of shape (n,)
-        What the masses lack to twice the digits.
-    squares : array of shape (n,)
-        The products :math:`w\lambda^2`.
+    crowd : Crowd
+        The same, as the sums over them see them.
     rank : float
         The mass of the weights that are not 0.
 
@@ -89,8 +86,8 @@ class StieltjesEquation:
             raise DomainError("the population is the atom 0; a weight other than 0 is needed")
         rest = math.fsum([*population.weights.tolist(), -mass])
         self.atoms: Array = population.atoms[acting]
-        self.weights, self.weights_rest = divide(population.weights[acting], (mass, rest))
-        self.squares = self.weights * self.atoms**2
+        self.weights, weights_rest = divide(population.weights[acting], (mass, rest))
+        self.crowd = Crowd(Weights(self.atoms, self.weights, weights_rest))
         self.rank = 1.0 if population.atoms.all() else math.fsum(self.weights)
 
     @staticmethod
@@ -104,7 +101,7 @@ class StieltjesEquation:
     @property
     def spread(self) -> float:
         r"""The standard deviation :math:`(\gamma\int\lambda^2d\nu)^{1/2}` of the law."""
-        return float(np.sqrt(self.aspect_ratio * self.squares.sum()))
+        return float(np.sqrt(self.aspect_ratio * self.crowd.whole.squares.sum()))
 
     def residual(self, s: complex, z: complex) -> complex:
         r"""Return :math:`s(-z+\int\frac\lambda{1+\gamma\lambda s}d\nu)-1`, 0 at a solution.
@@ -147,7 +144,10 @@ class StieltjesEquation:
         --------
         Exact up to rounding.
         """
-        return u * (self.aspect_ratio + self._sum(u, self.weights * self.atoms, 1))
+        first = np.empty_like(u)
+        for rows, near in self.crowd.seen(u.real):
+            first[rows] = 1 / (u[rows, None] - near.atoms) @ (near.masses * near.atoms)
+        return u * (self.aspect_ratio + first)
 
     def point_and_slope(self, u: ComplexArray) -> tuple[ComplexArray, ComplexArray]:
         r"""Return :math:`x(u)` and :math:`x'(u)` together, in real arithmetic, which is faster.
@@ -157,15 +157,14 @@ class StieltjesEquation:
         Exact up to rounding.
         """
         first, second = np.empty_like(u), np.empty_like(u)
-        linear, square = self.weights * self.atoms, self.squares
-        for rows in self.blocks(len(u)):
-            b = u.imag[rows]
-            apart = u.real[rows, None] - self.atoms
+        for rows, near in self.crowd.seen(u.real):
+            b, linear = u.imag[rows], near.masses * near.atoms
+            apart = u.real[rows, None] - near.atoms
             inverse = 1 / (apart * apart + (b * b)[:, None])
             apart *= inverse
             first[rows] = apart @ linear - 1j * b * (inverse @ linear)
-            real = (apart * apart) @ square - b * b * ((inverse * inverse) @ square)
-            second[rows] = real - 2j * b * ((apart * inverse) @ square)
+            real = (apart * apart) @ near.squares - b * b * ((inverse * inverse) @ near.squares)
+            second[rows] = real - 2j * b * ((apart * inverse) @ near.squares)
         return u * (self.aspect_ratio + first), self.aspect_ratio - second
 
     def crowding(self, a: Array, b: Array) -> tuple[Array, Array]:
@@ -176,12 +175,11 @@ class StieltjesEquation:
         Exact up to rounding.
         """
         value, slope = np.empty_like(a), np.empty_like(a)
-        square = self.squares
         with np.errstate(divide="ignore"):
-            for rows in self.blocks(len(a)):
-                inverse = 1 / ((a[rows, None] - self.atoms) ** 2 + b[rows, None] ** 2)
-                value[rows] = inverse @ square
-                slope[rows] = -(inverse * inverse) @ square
+            for rows, near in self.crowd.seen(a):
+                inverse = 1 / ((a[rows, None] - near.atoms) ** 2 + b[rows, None] ** 2)
+                value[rows] = inverse @ near.squares
+                slope[rows] = -(inverse * inverse) @ near.squares
         return value, slope
 
     def surplus(self, u: Array) -> tuple[Array, Array, Array]:
@@ -195,26 +193,19 @@ class StieltjesEquation:
         --------
         As returned.
         """
-        value, slope, near = np.empty_like(u), np.empty_like(u), np.empty_like(u)
-        for rows in self.blocks(len(u)):
-            inverse = 1 / (u[rows, None] - self.atoms)
+        value, slope, change = np.empty_like(u), np.empty_like(u), np.empty_like(u)
+        for rows, near in self.crowd.seen(u):
+            inverse = 1 / (u[rows, None] - near.atoms)
             squared = inverse * inverse
-            value[rows] = squared @ self.squares
-            slope[rows] = -2 * (squared * inverse) @ self.squares
-            near[rows] = (u[rows, None] * (2 * self.atoms - u[rows, None]) * squared) @ self.weights
+            value[rows] = squared @ near.squares
+            slope[rows] = -2 * (squared * inverse) @ near.squares
+            change[rows] = (u[rows, None] * (2 * near.atoms - u[rows, None]) * squared) @ near.masses
         lack = self.rank - self.aspect_ratio
         close = abs(u) < abs(self.atoms).min() / 2
-        excess = np.where(close, lack + near, value - self.aspect_ratio)
-        noise = np.where(close, abs(lack) + abs(near), value + self.aspect_ratio)
+        excess = np.where(close, lack + change, value - self.aspect_ratio)
+        noise = np.where(close, abs(lack) + abs(change), value + self.aspect_ratio)
         return excess, slope, 2e-16 * noise
-
-    def _sum(self, u: NDArray[Any], numerators: Array, power: int) -> NDArray[Any]:
-        result = np.empty_like(u)
-        for rows in self.blocks(len(u)):
-            result[rows] = (u[rows, None] - self.atoms) ** -power @ numerators
-        return result
 
     def blocks(self, count: int) -> Iterator[slice]:
         """Cut a number of points into runs whose tables of points by atoms stay in the cache."""
-        size = max(1, CELLS // len(self.atoms))
-        return (slice(k, k + size) for k in range(0, count, size))
+        return slices(count, len(self.atoms))

@@ -1,0 +1,185 @@
+r"""The atoms as a point sees them: single ones nearby, Gauss rules of crowds far off.
+
+Thousands of atoms are halved again and again by their order, and every half gets the Gauss rule of
+its own measure. From a point at least :math:`\kappa` radii away the rule and the half are
+the same to the bound of :mod:`rmtcheck.spectral.compression`; so a point needs a rule for each
+scale of distance, and its sums cost the logarithm of the number of atoms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from rmtcheck.spectral.arrays import Array, BoolArray, IntArray
+from rmtcheck.spectral.gauss import gauss_rules
+
+KAPPA = 2.0
+NODES = 15
+CELLS = 30_000
+MANY = 1500
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Atoms with their masses.
+
+    Attributes
+    ----------
+    atoms, masses : arrays of shape (n,)
+        Locations and masses.
+    rest : array of shape (n,)
+        What the masses lack to twice the digits.
+    """
+
+    atoms: Array
+    masses: Array
+    rest: Array
+
+    @property
+    def columns(self) -> tuple[Array, Array, Array]:
+        """The three arrays."""
+        return self.atoms, self.masses, self.rest
+
+    @cached_property
+    def squares(self) -> Array:
+        r"""The products :math:`w\lambda^2`."""
+        squares: Array = self.masses * self.atoms**2
+        return squares
+
+
+@dataclass(frozen=True)
+class Level:
+    """Halves of one size, an even number of them, or one.
+
+    Attributes
+    ----------
+    first, last : arrays of shape (m,)
+        The outermost atoms of each.
+    rules : Weights with arrays of shape (m, p)
+        A rule for each; at the bottom its atoms.
+    """
+
+    first: Array
+    last: Array
+    rules: Weights
+
+    def beyond(self, cells: IntArray, low: float, high: float) -> BoolArray:
+        """Say from which cells a whole interval is far enough."""
+        first, last = self.first[cells], self.last[cells]
+        centre, radius = (first + last) / 2, (last - first) / 2
+        apart = np.maximum(np.maximum(low - centre, centre - high), 0)
+        far: BoolArray = apart >= KAPPA * radius
+        return far
+
+    def halved(self) -> Level:
+        """Return the level above: pairs of cells, with the rules of their rules."""
+        paired = [a.reshape(-1, 2 * NODES) for a in (self.rules.atoms, self.rules.masses)]
+        atoms, masses = gauss_rules(*paired, NODES)
+        rules = Weights(atoms, masses, np.zeros_like(masses))
+        return Level(self.first[::2], self.last[1::2], rules).evened()
+
+    def evened(self) -> Level:
+        """Return the level with a cell without mass at its end, if their number is odd."""
+        count = len(self.first)
+        if count == 1 or count % 2 == 0:
+            return self
+        rows = np.append(np.arange(count), count - 1)
+        massive = np.append(np.ones(count), 0.0)[:, None]
+        rules = self.rules
+        padded = Weights(rules.atoms[rows], rules.masses[rows] * massive, rules.rest[rows] * massive)
+        # A single point, which everything is far enough from: it has nothing below.
+        return Level(np.append(self.first, self.last[-1]), self.last[rows], padded)
+
+
+class Crowd:
+    """All atoms of a population, and how any run of points sees them.
+
+    Parameters
+    ----------
+    whole : Weights
+        The atoms, ascending.
+    """
+
+    def __init__(self, whole: Weights) -> None:
+        self.whole = whole
+
+    def seen(
+        self, place: Array, anchor: Array | None = None, reach: Array | None = None
+    ) -> Iterator[tuple[Any, Weights]]:
+        """Cut points into runs of bounded memory, each with the atoms as all its points see them.
+
+        Parameters
+        ----------
+        place : array of shape (n,)
+            Real parts.
+        anchor : array of shape (n,), optional
+            Real places that are to be seen from near as well.
+        reach : array of shape (n,), optional
+            How far along the real line a point may move.
+
+        Yields
+        ------
+        rows : slice or array of int
+            Indices of the points of a run.
+        weights : Weights
+        """
+        if len(self.whole.atoms) <= MANY:
+            for part in slices(len(place), len(self.whole.atoms)):
+                yield part, self.whole
+            return
+        moved = np.zeros_like(place) if reach is None else reach
+        for rows in self._neighbours(place, anchor):
+            here = (place - moved)[rows].min(), (place + moved)[rows].max()
+            there = here if anchor is None else (anchor[rows].min(), anchor[rows].max())
+            near = self._as_seen_from([here, there])
+            for part in slices(len(rows), len(near.atoms)):
+                yield rows[part], near
+
+    @cached_property
+    def levels(self) -> list[Level]:
+        """The halves, from single runs of atoms up to everything."""
+        levels = [_bottom(self.whole)]
+        while len(levels[-1].first) > 1:
+            levels.append(levels[-1].halved())
+        return levels
+
+    def _neighbours(self, place: Array, anchor: Array | None) -> Iterator[IntArray]:
+        """Group points that lie, and whose anchors lie, among the same few atoms."""
+        atoms = self.whole.atoms
+        key = np.searchsorted(atoms, place) // (8 * NODES)
+        if anchor is not None:
+            key = key * len(atoms) + np.searchsorted(atoms, anchor) // (8 * NODES)
+        order = np.argsort(key, kind="stable")
+        cuts = np.flatnonzero(np.diff(key[order])) + 1
+        yield from (rows for rows in np.split(order, cuts) if len(rows))
+
+    def _as_seen_from(self, places: list[tuple[float, float]]) -> Weights:
+        """Descend from everything to what is near, keeping the rules of what is far."""
+        parts, cells = [], np.zeros(1, dtype=int)
+        for depth in range(len(self.levels) - 1, -1, -1):
+            level = self.levels[depth]
+            far = np.all([level.beyond(cells, *place) for place in places], axis=0)
+            kept = cells[far] if depth else cells
+            parts.append(tuple(a[kept].ravel() for a in level.rules.columns))
+            cells = (2 * cells[~far][:, None] + np.arange(2)).ravel()
+        return Weights(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _bottom(whole: Weights) -> Level:
+    """Return the atoms in rows; the last one is repeated without mass until its row is full."""
+    lack = -len(whole.atoms) % NODES
+    ends = (np.full(lack, whole.atoms[-1]), np.zeros(lack), np.zeros(lack))
+    columns = zip(whole.columns, ends, strict=True)
+    rows = [np.append(a, end).reshape(-1, NODES) for a, end in columns]
+    return Level(rows[0][:, 0], rows[0][:, -1], Weights(*rows)).evened()
+
+
+def slices(count: int, width: int) -> Iterator[slice]:
+    """Cut a number of points into runs whose tables of a given width stay in the cache."""
+    size = max(1, CELLS // width)
+    return (slice(k, k + size) for k in range(0, count, size))
