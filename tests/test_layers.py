@@ -21,6 +21,7 @@ LEVEL = {
     "channels": 3,
     "runner": 4,
     "report": 5,
+    "strategies": 5,
     "cli": 6,
     "__main__": 7,
 }

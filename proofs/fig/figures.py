@@ -1,25 +1,34 @@
 r"""What the figures show, as statements about the sizes they were drawn at.
 
 Printed: slides, "We find a phase transition" and Cases 1 and 2, panels (a)-(f). Their
-settings are :math:`N=5000` Gaussian samples in dimension :math:`d=500`.
+settings are :math:`N=5000` Gaussian samples in dimension :math:`d=500`. The histogram of
+:math:`\frac1nX\Lambda X^\top`, Part 3-3, has :math:`d=300`, :math:`n=50`, :math:`\Lambda=I`, and a
+curve at the inverse ratio.
 """
+
+from sympy import Rational
 
 from rmtcheck import (
     CROSS_ENTROPY,
     MEAN_SQUARED_ERROR,
+    Along,
     BlockFormula,
     Bound,
     E,
     HessianBlock,
+    ImplicitLaw,
     LinearModel,
     Source,
+    SpectralLimit,
+    WeightedCovariance,
     WeightedGram,
+    assume,
     at_least,
     claim,
     distinct,
     frobenius_squared,
 )
-from rmtcheck.vocabulary.symbols import C, N, d, i, j
+from rmtcheck.vocabulary.symbols import C, N, d, i, j, s, weight, z
 
 
 def ratio(classes):
@@ -46,4 +55,28 @@ claim(
     uses=["hess.linear.ce"],
     notes="""With squared error the off-diagonal blocks are exactly zero at every C; with
     cross-entropy the ratio of mean squared norms falls from one panel to the next.""",
+)
+
+
+def weighted_law(ratio):
+    """Return the generalised Marchenko-Pastur law at a limit of d/N."""
+    return ImplicitLaw(-z + E(weight / (1 + ratio * weight * s)))
+
+
+weighted = WeightedCovariance(d, N)
+drawn = Along(d, N, ratio=Rational(300, 50))
+
+claim(
+    "fig.lambda",
+    Source("slides", "Part 3-3, Example of GMP law"),
+    title="The generalised law over the histogram of d = 300, n = 50",
+    given=[
+        assume("the entries of X are Gaussian", without={}),
+        assume("the weights are bounded", without={}),
+    ],
+    printed=SpectralLimit(weighted, weighted_law(Rational(50, 300)), drawn),
+    derived=SpectralLimit(weighted, weighted_law(Rational(300, 50)), drawn),
+    uses=["rmt.gmp"],
+    notes="""The figure has unit weights, and a curve at d/n = 50/300; its matrices have
+    d/n = 300/50. With that ratio the law holds for weights of any bounded law.""",
 )

@@ -18,8 +18,10 @@ from rmtcheck.certify.ball import Relation, compare
 from rmtcheck.certify.evaluate import enclose, enclose_beyond
 from rmtcheck.certify.range import decide_within
 from rmtcheck.channels._protocol import Judgement, Observation, Progress
+from rmtcheck.channels.families import QUESTION, judge_inversion, observe_inversion
 from rmtcheck.channels.typical import CLASSES, TYPICAL, Point, named, points, shown
 from rmtcheck.claims.evidence import Column, Outcome, Reach, Scope
+from rmtcheck.claims.quantified import ForAll
 from rmtcheck.claims.statements import Identity, LimitOf, Order, Statement, Value
 from rmtcheck.errors import DomainError, PrecisionError
 from rmtcheck.vocabulary import symbols
@@ -64,6 +66,8 @@ class CertifiedChannel:
 
     def applies(self, statement: Statement) -> bool:
         """Whether the question can be enclosed."""
+        if isinstance(statement, ForAll):
+            return isinstance(statement.predicate, Identity) and statement.asked == QUESTION
         if isinstance(statement, LimitOf | Order):
             return statement.along.sizes == (symbols.C,)
         return isinstance(statement, Value | Identity) and bool(statement.asked.has(Expectation))
@@ -96,6 +100,10 @@ class CertifiedChannel:
         order = _order(statement.asked)
         return Observation(order, _record(self._along_classes(statement)))
 
+    @_observed.register
+    def _(self, statement: ForAll) -> Observation:
+        return observe_inversion(self.digits)
+
     def _along_classes(self, statement: LimitOf | Order) -> list[Found]:
         sizes = [{**at, symbols.C: c} for at in points(statement) for c in GROWING_CLASSES]
         return [Found(at, enclose(statement.asked, at, self.digits)) for at in sizes]
@@ -122,6 +130,10 @@ class CertifiedChannel:
     @_judged.register
     def _(self, statement: Order, content: Any) -> Judgement:
         return _same_order(statement, content)
+
+    @_judged.register
+    def _(self, statement: ForAll, content: Any) -> Judgement:
+        return judge_inversion(statement, content, self.digits)
 
 
 def _record(found: Sequence[Found]) -> dict[str, Any]:

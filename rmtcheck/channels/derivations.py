@@ -8,6 +8,8 @@ from typing import Any
 
 import sympy
 
+from rmtcheck.channels.quantified import derive_for_all
+from rmtcheck.claims.quantified import ForAll
 from rmtcheck.claims.statements import (
     BlockFormula,
     Identity,
@@ -21,12 +23,20 @@ from rmtcheck.symbolic import projections, traces
 from rmtcheck.symbolic.asymptotics import derive_leading_term, derive_limit
 from rmtcheck.symbolic.derivation import Derivation, Step, equation
 from rmtcheck.symbolic.exchangeability import normal_form
+from rmtcheck.symbolic.fixed_dimension import fixed_dimension_limit
 from rmtcheck.symbolic.hessian import derive_with_steps
-from rmtcheck.symbolic.stieltjes import covariance_equation
+from rmtcheck.symbolic.limit_equations import limit_equation
+from rmtcheck.symbolic.weighted_loop import weighted_equation
 from rmtcheck.symbolic.wishart import frobenius_limit
 from rmtcheck.vocabulary import symbols
-from rmtcheck.vocabulary.ensembles import HermitianMatrix, Projection, SquaredRadius
-from rmtcheck.vocabulary.quantities import Along, FrobeniusSquared
+from rmtcheck.vocabulary.ensembles import (
+    HermitianMatrix,
+    Projection,
+    SquaredRadius,
+    WeightedCovariance,
+    WignerMatrix,
+)
+from rmtcheck.vocabulary.quantities import Along, FrobeniusSquared, SpectralMoment
 
 PROPORTIONAL = (symbols.d, symbols.N)
 CLASSES = (symbols.C,)
@@ -59,6 +69,9 @@ def _(statement: LimitOf) -> Derivation:
         return _norm_limit(quantity, statement.along.ratio)
     if quantity.has(Projection, SquaredRadius):
         return projections.limit(quantity, statement.along)
+    if quantity.has(SpectralMoment):
+        _require_direction(statement.along, (symbols.N,))
+        return fixed_dimension_limit(quantity)
     _require_direction(statement.along, CLASSES)
     return derive_limit(quantity)
 
@@ -79,8 +92,17 @@ def _(statement: Identity) -> Derivation:
 
 @derivation_of.register
 def _(statement: SpectralLimit) -> Derivation:
-    _require_direction(statement.along, PROPORTIONAL)
-    return covariance_equation(statement.ensemble, statement.along.ratio)
+    if isinstance(statement.ensemble, WeightedCovariance):
+        _require_direction(statement.along, PROPORTIONAL)
+        return weighted_equation(statement.along.ratio)
+    is_one_size = isinstance(statement.ensemble, WignerMatrix)
+    _require_direction(statement.along, (symbols.d,) if is_one_size else PROPORTIONAL)
+    return limit_equation(statement.ensemble, statement.along.ratio)
+
+
+@derivation_of.register
+def _(statement: ForAll) -> Derivation:
+    return derive_for_all(statement)
 
 
 def _require_direction(along: Along, sizes: tuple[sympy.Symbol, ...]) -> None:

@@ -16,26 +16,26 @@ import sympy
 
 from rmtcheck.channels._protocol import Judgement, Observation, Progress
 from rmtcheck.channels.derivations import derivation_of
-from rmtcheck.channels.simulation import block_norms, pictures, resolvents
+from rmtcheck.channels.quantified import FLUCTUATION
+from rmtcheck.channels.simulation import block_norms, concentration, pictures, resolvents
 from rmtcheck.channels.simulation.fields import STUDIES
 from rmtcheck.channels.simulation.points import Point, judge_points
+from rmtcheck.channels.simulation.settings import claimed_transform, settings_of
 from rmtcheck.channels.simulation.simulator import Simulator
 from rmtcheck.claims.claim import Claim
 from rmtcheck.claims.evidence import Column
+from rmtcheck.claims.quantified import ForAll
 from rmtcheck.claims.statements import Bound, LimitOf, SpectralLimit, Statement
+from rmtcheck.errors import DomainError
 from rmtcheck.montecarlo.confidence import ErrorBudget
 from rmtcheck.montecarlo.store import Store
 from rmtcheck.montecarlo.workers import Workers
 from rmtcheck.spectral.expectations import value_of
-from rmtcheck.spectral.printed import printed_stieltjes
 from rmtcheck.vocabulary import symbols
-from rmtcheck.vocabulary.ensembles import SampleCovariance
 from rmtcheck.vocabulary.networks import HessianBlock
 from rmtcheck.vocabulary.quantities import Along, FrobeniusSquared
 
 PROPORTIONAL = Along(symbols.d, symbols.N, ratio=symbols.gamma)
-DEVIATION = sympy.Rational(3, 2)
-"""Entry deviation at which laws are judged; at 1 a lost power of it would not show."""
 
 
 class MonteCarloChannel:
@@ -78,24 +78,30 @@ class MonteCarloChannel:
         self._store.close()
 
     def share_budget(self, claims: Sequence[Claim]) -> None:
-        """Give every statement that will be simulated the same share of the budget."""
-        statements = [p.standing for c in claims for p in c.parts if self.applies(p.standing)]
-        self.alpha = self.budget.equal_share(max(1, len(statements)))
+        """Give every question that will be simulated the same share of the budget."""
+        questions = {
+            (c.id, statement.question_hash)
+            for c in claims
+            for p in c.parts
+            for statement in (p.printed, p.standing)
+            if self.applies(statement)
+        }
+        self.alpha = self.budget.equal_share(max(1, len(questions)))
 
     def applies(self, statement: Statement) -> bool:
         """Whether something random can be drawn for such a statement."""
         if isinstance(statement, Bound):
             sides = (statement.lhs, statement.rhs)
             return not statement.free_symbols and all(map(block_norms.is_ratio, sides))
+        if isinstance(statement, ForAll):
+            predicate = statement.predicate
+            is_limit = isinstance(predicate, LimitOf) and predicate.along == PROPORTIONAL
+            return is_limit and statement.asked == FLUCTUATION
         if isinstance(statement, LimitOf) and statement.asked.has(FrobeniusSquared):
             return statement.along == PROPORTIONAL and block_norms.is_general(statement.asked)
         if isinstance(statement, LimitOf):
             return (statement.asked, statement.along.sizes) in STUDIES
-        return (
-            isinstance(statement, SpectralLimit)
-            and statement.along == PROPORTIONAL
-            and statement.asked == SampleCovariance(symbols.d, symbols.N, symbols.sigma**2)
-        )
+        return isinstance(statement, SpectralLimit) and bool(settings_of(statement))
 
     def observe(self, claim: str, statement: Statement, progress: Progress) -> Observation:
         """Draw, and enclose the means."""
@@ -145,13 +151,18 @@ class MonteCarloChannel:
 
     @_observed.register
     def _(self, statement: SpectralLimit, simulator: Simulator) -> Observation:
-        found = resolvents.measure(simulator, self.alpha)
+        found = resolvents.measure(simulator, settings_of(statement), self.alpha)
         record = {
             "kind": "resolvent",
             "points": [r.record() for r in found],
-            **pictures.covariance_spectrum(simulator),
+            **pictures.spectrum_of(simulator, statement),
         }
         return Observation(found, record)
+
+    @_observed.register
+    def _(self, statement: ForAll, simulator: Simulator) -> Observation:
+        found = concentration.measure(simulator, self.alpha)
+        return Observation(found, {"kind": "gaps", "points": [g.record() for g in found]})
 
     @singledispatchmethod
     def _judged(self, statement: Statement, content: Any) -> Judgement:
@@ -168,7 +179,17 @@ class MonteCarloChannel:
 
     @_judged.register
     def _(self, statement: SpectralLimit, content: Any) -> Judgement:
-        return resolvents.judge(content, lambda z, gamma: _unscaled(statement, z, gamma))
+        return resolvents.judge(content, lambda setting: claimed_transform(statement, setting))
+
+    @_judged.register
+    def _(self, statement: ForAll, content: Any) -> Judgement:
+        return concentration.judge(content, statement.objects, _value(statement.predicate))
+
+
+def _value(predicate: Statement) -> sympy.Expr:
+    if not isinstance(predicate, LimitOf):
+        raise DomainError(f"{predicate} is given; accepted is a limit")
+    return predicate.value
 
 
 def _blocks(expression: sympy.Expr) -> tuple[HessianBlock, HessianBlock]:
@@ -178,11 +199,3 @@ def _blocks(expression: sympy.Expr) -> tuple[HessianBlock, HessianBlock]:
 def _means(points: Sequence[Point]) -> Observation:
     record = {"kind": "means", "points": [p.record() for p in points]}
     return Observation(points, record)
-
-
-def _unscaled(statement: SpectralLimit, z: complex, gamma: float) -> complex:
-    r"""Return the claimed transform for unit variance: :math:`\sigma^2s_\sigma(\sigma^2z)`."""
-    variance = float(DEVIATION**2)
-    values = {symbols.gamma: sympy.nsimplify(gamma, rational=True), symbols.sigma: DEVIATION}
-    real, imag = printed_stieltjes(statement.law, variance * z, values)
-    return variance * complex(real.value, imag.value)

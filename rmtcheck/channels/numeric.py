@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from rmtcheck.channels import estimates
 from rmtcheck.channels._protocol import Judgement, Observation, Progress
 from rmtcheck.channels.estimates import Found
+from rmtcheck.channels.simulation.resolvents import Setting
+from rmtcheck.channels.simulation.settings import claimed_transform, settings_of
 from rmtcheck.channels.typical import Point, shown
 from rmtcheck.claims.evidence import Column, Outcome, Reach, Scope
 from rmtcheck.claims.statements import (
@@ -26,6 +28,7 @@ from rmtcheck.claims.statements import (
     Identity,
     LimitOf,
     Order,
+    SpectralLimit,
     Statement,
     Value,
 )
@@ -42,6 +45,8 @@ from rmtcheck.vocabulary.quantities import Expectation, FrobeniusSquared
 PATIENCE = 50
 DRAWS = 5
 NUMBERS = {symbols.i: 1, symbols.j: 2, symbols.d: 3, symbols.N: 5, symbols.C: 4}
+TRANSFORM_ERROR = 1e-8
+"""What quadrature of a printed density and the solver of a transform may differ by."""
 ROUNDING = 1e-9
 """Relative size of what rounding can do to a Hessian block of the referee."""
 
@@ -61,6 +66,8 @@ class NumericChannel:
             return grows or (norms and statement.along.sizes == (symbols.d, symbols.N))
         if isinstance(statement, Bound):
             return bool(statement.asked.has(FrobeniusSquared))
+        if isinstance(statement, SpectralLimit):
+            return bool(settings_of(statement))
         is_formula = isinstance(statement, Value | Identity)
         return is_formula and bool(statement.asked.has(Expectation))
 
@@ -97,6 +104,11 @@ class NumericChannel:
         drawn = [_drawn(statement.block, draw) for draw in range(DRAWS)]
         return Observation(drawn)
 
+    @_observed.register
+    def _(self, statement: SpectralLimit) -> Observation:
+        settings = settings_of(statement)
+        return Observation(settings, {"kind": "transforms", "points": list(map(_limit, settings))})
+
     @singledispatchmethod
     def _judged(self, statement: Statement, content: Any) -> Judgement:
         raise TypeError(f"no comparison for {type(statement).__name__}")
@@ -125,6 +137,10 @@ class NumericChannel:
     def _(self, statement: Bound, content: Any) -> Judgement:
         left, right = (found.estimate for found in content)
         return _ordered(left, right, statement.relation)
+
+    @_judged.register
+    def _(self, statement: SpectralLimit, content: Any) -> Judgement:
+        return _transformed(content, statement)
 
     @_judged.register
     def _(self, statement: BlockFormula, content: Any) -> Judgement:
@@ -167,6 +183,25 @@ def _near(
             return Judgement(Outcome.FAILS, scope, "differs from the estimate", text)
     worst = max(PATIENCE * f.estimate.error for f in found)
     return Judgement(Outcome.HOLDS, scope, f"within {worst:.1g} of the estimates")
+
+
+def _limit(setting: Setting) -> dict[str, Any]:
+    limit = setting.theory.limit
+    return {"at": setting.place, "re": limit.real, "im": limit.imag}
+
+
+def _transformed(settings: Sequence[Setting], statement: SpectralLimit) -> Judgement:
+    """Hold a law whose transform is that of the library's own law of the ensemble."""
+    scope = Scope(Reach.POINTS, "; ".join(map(str, settings)))
+    for setting in settings:
+        try:
+            value = claimed_transform(statement, setting)
+        except DomainError as problem:
+            return Judgement(Outcome.FAILS, scope, "this is no law", str(problem))
+        if abs(value - setting.theory.limit) > TRANSFORM_ERROR:
+            text = f"at {setting}: {value:.10g} claimed, {setting.theory.limit:.10g} solved"
+            return Judgement(Outcome.FAILS, scope, "differs from the transform", text)
+    return Judgement(Outcome.HOLDS, scope, f"within {TRANSFORM_ERROR:.1g} of the transforms")
 
 
 def _ordered(left: Estimate, right: Estimate, relation: str) -> Judgement:

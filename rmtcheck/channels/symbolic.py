@@ -9,7 +9,9 @@ import sympy
 
 from rmtcheck.channels._protocol import Judgement, Observation, Progress
 from rmtcheck.channels.derivations import derivation_of, record_of
+from rmtcheck.channels.quantified import compare_for_all
 from rmtcheck.claims.evidence import Column, Outcome, Reach, Scope
+from rmtcheck.claims.quantified import ForAll
 from rmtcheck.claims.statements import (
     BlockFormula,
     Identity,
@@ -22,11 +24,14 @@ from rmtcheck.symbolic import traces
 from rmtcheck.symbolic.equality import Answer, ZeroTest, are_equal
 from rmtcheck.symbolic.field import ExactField, NotRational
 from rmtcheck.symbolic.hessian import same_gram
+from rmtcheck.symbolic.implicit_law import compare_equations
 from rmtcheck.symbolic.stieltjes import law_defect
 from rmtcheck.vocabulary.ensembles import HermitianMatrix
+from rmtcheck.vocabulary.laws import ImplicitLaw
 from rmtcheck.vocabulary.quantities import SoftmaxComponent
 
 EVERYWHERE = Scope(Reach.ALL, "all values of the symbols, as algebra")
+EVERY_OBJECT = Scope(Reach.ALL, "every object of the class")
 _OUTCOME = {
     Answer.YES: Outcome.HOLDS,
     Answer.NO: Outcome.FAILS,
@@ -44,7 +49,7 @@ class SymbolicChannel:
         """Whether a derivation is known for such a statement."""
         if isinstance(statement, Identity | Order):
             return not _has_explicit_classes(statement.asked)
-        return isinstance(statement, BlockFormula | SpectralLimit | LimitOf)
+        return isinstance(statement, BlockFormula | SpectralLimit | LimitOf | ForAll)
 
     def observe(self, claim: str, statement: Statement, progress: Progress) -> Observation:
         """Derive the question."""
@@ -56,9 +61,10 @@ class SymbolicChannel:
         """Compare an answer with the derivation."""
         test = self._compare(statement, observation.content)
         witness = _short(test.witness)
+        scope = EVERY_OBJECT if isinstance(statement, ForAll) else EVERYWHERE
         if test.answer == Answer.NO:
-            return Judgement(Outcome.FAILS, EVERYWHERE, "differs from the derivation", witness)
-        return Judgement(_OUTCOME[test.answer], EVERYWHERE, witness)
+            return Judgement(Outcome.FAILS, scope, "differs from the derivation", witness)
+        return Judgement(_OUTCOME[test.answer], scope, witness)
 
     @singledispatchmethod
     def _compare(self, statement: Statement, derived: Any) -> ZeroTest:
@@ -97,7 +103,13 @@ class SymbolicChannel:
 
     @_compare.register
     def _(self, statement: SpectralLimit, derived: Any) -> ZeroTest:
+        if isinstance(statement.law, ImplicitLaw):
+            return compare_equations(derived, statement.law)
         return law_defect(statement.ensemble, statement.law, statement.along.ratio)
+
+    @_compare.register
+    def _(self, statement: ForAll, derived: Any) -> ZeroTest:
+        return compare_for_all(statement, derived)
 
 
 def _has_no_zero(coefficient: sympy.Expr) -> bool:

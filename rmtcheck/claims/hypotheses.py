@@ -57,6 +57,12 @@ def distinct(first: sympy.Symbol, second: sympy.Symbol) -> Hypothesis:
     )
 
 
+def less(first: sympy.Symbol, second: sympy.Symbol) -> Hypothesis:
+    """``first < second``; weakened, they may be equal."""
+    bounds = frozenset({first, second})
+    return Hypothesis(f"{first} < {second}", f"{first} <= {second}", {second: first}, bounds)
+
+
 def assume(text: str, *, without: Mapping[Any, Any]) -> Hypothesis:
     """State a structural condition; `without` replaces nouns or node types to give it up."""
     return Hypothesis(text, f"not assuming that {text}", without)

@@ -37,8 +37,9 @@ def expression_variants(expr: sympy.Expr) -> Iterator[Variant]:
     """
     expr = sympy.sympify(expr)
     seen = {expr}
+    no_number = [value for value in _NO_NUMBER if not expr.has(value)]
     for variant in (*_scaled(expr), *_exchanged(expr), *_local(expr)):
-        if variant.value not in seen and not variant.value.has(*_NO_NUMBER):
+        if variant.value not in seen and not variant.value.has(*no_number):
             seen.add(variant.value)
             yield variant
 

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Literal
 import sympy
 
 from rmtcheck.claims.mutants import Variant, expression_variants
-from rmtcheck.vocabulary.laws import PrintedLaw
+from rmtcheck.vocabulary.laws import ImplicitLaw, PrintedLaw
 from rmtcheck.vocabulary.networks import HessianBlock, WeightedGram
 from rmtcheck.vocabulary.quantities import Along
 
@@ -268,7 +268,7 @@ class SpectralLimit(Statement):
     """The empirical spectral distribution of an ensemble converges weakly to a law."""
 
     ensemble: sympy.Basic
-    law: PrintedLaw
+    law: PrintedLaw | ImplicitLaw
     along: Along
     mode: Mode = "almost sure"
     answer: ClassVar[tuple[str, ...]] = ("law",)
@@ -281,11 +281,19 @@ class SpectralLimit(Statement):
 
     def __str__(self) -> str:
         law = self.law
+        if isinstance(law, ImplicitLaw):
+            return f"esd of {self.ensemble} => {law}"
         density = f"{law.density} on [{law.lower}, {law.upper}]"
         return f"esd of {self.ensemble} => {density} + ({law.mass}) delta_{law.atom}"
 
     def _variants(self, name: str) -> Iterator[Variant]:
+        if isinstance(self.law, ImplicitLaw):
+            for variant in expression_variants(self.law.reciprocal):
+                yield Variant(variant.change, ImplicitLaw(variant.value))
+            return
         for place, part in enumerate(("density", "lower", "upper", "atom", "mass")):
+            if part == "atom" and self.law.mass == 0:
+                continue  # where no atom is, its place says nothing
             for variant in expression_variants(self.law.args[place]):
                 arguments = list(self.law.args)
                 arguments[place] = variant.value

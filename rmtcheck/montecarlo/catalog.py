@@ -91,6 +91,7 @@ def _projection(rng: draw.Generator, *, d: int) -> Sequence[float]:
 
 _NORMS = statistics.BlockNorms._fields
 _EIGENVALUES = tuple(f"eigenvalue_{k}" for k in range(pictures.EIGENVALUES))
+_WIGNER_EIGENVALUES = tuple(f"eigenvalue_{k}" for k in range(pictures.WIGNER_EIGENVALUES))
 _ENTRIES = tuple(f"norm_{k}" for k in range(pictures.BLOCKS**2))
 SPREAD = Statistic(("spread", "spread_bound"), _spread)
 
@@ -103,6 +104,13 @@ STATISTICS: dict[str, Statistic] = {
     "covariance_resolvent": Statistic(("real", "imag"), pictures.covariance_resolvent),
     "block_spectrum": Statistic(_EIGENVALUES, pictures.block_spectrum),
     "covariance_spectrum": Statistic(_EIGENVALUES, pictures.covariance_spectrum),
+    "covariance_gap": Statistic(("gap",), pictures.covariance_gap),
+    "multiple_gap": Statistic(("gap",), pictures.multiple_gap),
+    "identity_distance": Statistic(("distance", "bound"), pictures.identity_distance),
+    "weighted_resolvent": Statistic(("real", "imag"), pictures.weighted_resolvent),
+    "weighted_spectrum": Statistic(_EIGENVALUES, pictures.weighted_spectrum),
+    "wigner_resolvent": Statistic(("real", "imag"), pictures.wigner_resolvent),
+    "wigner_spectrum": Statistic(_WIGNER_EIGENVALUES, pictures.wigner_spectrum),
     "block_matrix": Statistic(_ENTRIES, pictures.block_matrix),
     "weight": Statistic(("weight",), pictures.weight),
 }

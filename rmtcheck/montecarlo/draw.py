@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from rmtcheck.errors import DomainError
 from rmtcheck.montecarlo.checks import require_integer
 
 Array = NDArray[np.float64]
+ComplexArray = NDArray[np.complex128]
 Generator = np.random.Generator
 
 
@@ -56,8 +54,8 @@ def draw_linear_model(d: int, N: int, C: int, rng: Generator) -> tuple[Array, Ar
     return rng.standard_normal((d, N)), rng.standard_normal((C, d)) / np.sqrt(d)
 
 
-def draw_sample_covariance(d: int, N: int, rng: Generator, variance: float = 1.0) -> Array:
-    r"""Draw :math:`\frac1NXX^\top`, :math:`X\in\mathbb R^{d\times N}` iid :math:`N(0,\sigma^2)`.
+def draw_data(d: int, N: int, rng: Generator) -> Array:
+    r"""Draw :math:`X\in\mathbb R^{d\times N}` with iid standard normal entries.
 
     Parameters
     ----------
@@ -65,30 +63,57 @@ def draw_sample_covariance(d: int, N: int, rng: Generator, variance: float = 1.0
         Dimension and number of samples, at least 1.
     rng : numpy.random.Generator
         The stream to draw from.
-    variance : float, default 1
-        Variance :math:`\sigma^2>0` of an entry.
 
     Returns
     -------
-    ndarray, shape (d, d)
-        The symmetric matrix.
+    ndarray, shape (d, N)
+        Data, one sample per column.
 
     Raises
     ------
     DomainError
-        When a size or the variance is out of range.
+        When a size is not a positive integer.
+
+    Accuracy
+    --------
+    Exact in law, up to the rounding of a normal variate to a double.
+    """
+    require_integer("d", d, 1)
+    require_integer("N", N, 1)
+    return rng.standard_normal((d, N))
+
+
+def draw_wigner(d: int, rng: Generator) -> ComplexArray:
+    r"""Draw a normalised Wigner matrix with complex Gaussian entries.
+
+    Diagonal entries have the law :math:`N(0,1/d)`, the others independent real and imaginary parts
+    of law :math:`N(0,1/2d)`.
+
+    Parameters
+    ----------
+    d : int
+        Dimension, at least 1.
+    rng : numpy.random.Generator
+        The stream to draw from.
+
+    Returns
+    -------
+    ndarray, shape (d, d)
+        The Hermitian matrix.
+
+    Raises
+    ------
+    DomainError
+        When ``d`` is not a positive integer.
 
     Accuracy
     --------
     Exact in law, up to rounding.
     """
     require_integer("d", d, 1)
-    require_integer("N", N, 1)
-    if not 0 < variance < np.inf:
-        raise DomainError(f"variance = {variance!r} must be positive and finite.")
-    X = rng.standard_normal((d, N))
-    product: Any = X @ X.T
-    return np.asarray(product * (variance / N))
+    real, imaginary = rng.standard_normal((2, d, d))
+    ginibre = real + 1j * imaginary
+    return np.asarray((ginibre + ginibre.conj().T) / (2 * np.sqrt(d)))
 
 
 def draw_squared_radius(d: int, rng: Generator) -> float:

@@ -10,6 +10,7 @@ from rmtcheck.claims.ledger import Ledger
 from rmtcheck.errors import DomainError
 from rmtcheck.report.canvas import Figure, style
 from rmtcheck.report.intervals import mean_intervals, norm_intervals, resolvent_intervals
+from rmtcheck.report.inversion import inversion_curves
 from rmtcheck.report.pictures import heatmaps, spectra, spectrum
 from rmtcheck.report.series import enclosures, estimates
 
@@ -99,6 +100,9 @@ _DRAWERS: dict[str, tuple[Drawer, ...]] = {
     "enclosures": (enclosures,),
     "estimates": (estimates,),
     "block norms": (heatmaps, norm_intervals, spectra),
+    "inversion": (inversion_curves,),
+    "gaps": (),
     "means": (mean_intervals,),
     "resolvent": (resolvent_intervals, spectrum),
+    "transforms": (),
 }

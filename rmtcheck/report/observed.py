@@ -60,6 +60,12 @@ def _means(record: Record) -> tuple[str, str]:
     return counted(len(lines), "confidence interval", "confidence intervals"), table(heads, lines)
 
 
+def _gaps(record: Record) -> tuple[str, str]:
+    lines = [[_at(p), _interval(p["low"], p["high"])] for p in record["points"]]
+    heads = ("at", "mean gap of two draws")
+    return counted(len(lines), "confidence interval", "confidence intervals"), table(heads, lines)
+
+
 def _norms(record: Record) -> tuple[str, str]:
     lines = [
         [
@@ -94,13 +100,22 @@ def _resolvent(record: Record) -> tuple[str, str]:
     return f"Resolvent traces at {counted(len(lines), 'point', 'points')}", table(heads, lines)
 
 
+def _transforms(record: Record) -> tuple[str, str]:
+    lines = [[_at(p), _number(p["re"]), _number(p["im"])] for p in record["points"]]
+    heads = ("at", "real part", "imaginary part")
+    return f"Transforms at {counted(len(lines), 'point', 'points')}", table(heads, lines)
+
+
 _SHOWN: dict[str, Callable[[Record], tuple[str, str]]] = {
     "derivation": _derivation,
     "enclosures": _enclosures,
+    "inversion": _enclosures,
     "estimates": _estimates,
+    "gaps": _gaps,
     "means": _means,
     "block norms": _norms,
     "resolvent": _resolvent,
+    "transforms": _transforms,
 }
 
 

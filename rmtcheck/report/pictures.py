@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import ceil, floor, log, log10
 from typing import Any
 
-from rmtcheck.report.canvas import DRAWN, LIMIT, Figure, canvas, finish
+from rmtcheck.report.canvas import DRAWN, LIMIT, QUIET, Figure, canvas, finish
 
 BINS = 36
 ZERO = "#c9ced6"
@@ -123,19 +123,38 @@ def _spectra_caption(panels: list[Panel], on_decades: bool) -> str:
 
 
 def spectrum(record: dict[str, Any]) -> Iterator[Figure]:
-    """Draw the eigenvalues of a drawn sample covariance over the limiting density."""
+    """Draw eigenvalues of drawn matrices over the limiting density."""
     panel = record.get("spectrum")
     if not panel:
         return
     figure, axes = canvas(width=6.4, height=3.3)
-    _histogram(axes[0][0], panel, on_decades=False)
-    axes[0][0].legend()
-    count = len(panel["eigenvalues"])
-    text = (
-        f"All {count} eigenvalues of one drawn sample covariance over the Marchenko-Pastur"
-        " density. No verdict rests on it."
-    )
-    yield finish(figure, "Spectrum of a sample covariance", text)
+    ax = axes[0][0]
+    _histogram(ax, panel, on_decades=False)
+    if "inverse" in panel:
+        curve, style = panel["inverse"], {"color": QUIET, "linestyle": "--", "linewidth": 1.2}
+        ax.plot(curve["x"], curve["density"], label="law at the inverse ratio", **style)
+        ax.set_yscale("log")
+        bottom = min(v for v in panel["density"] if v > 0)
+        ax.set_ylim(bottom=bottom, top=2 * max(*curve["density"], *panel["density"]))
+    ax.legend()
+    yield finish(figure, "Spectrum of drawn matrices", _spectrum_caption(panel))
+
+
+def _spectrum_caption(panel: Panel) -> str:
+    zeros = int(panel.get("zeros", 0))
+    count = len(panel["eigenvalues"]) + zeros
+    matrices = "one drawn matrix"
+    if "d" in panel:
+        drawn = count // panel["d"]
+        matrices = f"{drawn} drawn matrices" if drawn > 1 else matrices
+        matrices += f" (d = {panel['d']}, N = {panel['N']})"
+    text = f"All {count} eigenvalues of {matrices} over the limiting density."
+    if zeros:
+        text += (
+            f" {zeros} of them, {zeros / count:.1%}, are 0 and not shown; the law has an atom of"
+            f" mass {panel['atom']:.1%} there."
+        )
+    return text + " No verdict rests on it."
 
 
 def _histogram(ax: Any, panel: Panel, on_decades: bool) -> None:
@@ -148,7 +167,7 @@ def _histogram(ax: Any, panel: Panel, on_decades: bool) -> None:
         eigenvalues, x = [abs(t) for t in eigenvalues], [abs(t) for t in x]
         ax.set_xscale("log")
     edges = _edges(eigenvalues, on_decades)
-    heights = _heights(eigenvalues, edges, on_decades)
+    heights = _heights({**panel, "eigenvalues": eigenvalues}, edges, on_decades)
     ax.stairs(heights, edges, fill=True, color=DRAWN, alpha=0.35, label="drawn eigenvalues")
     ax.plot(x, density, color=LIMIT, linewidth=1.5, label="limiting density")
     ax.set_xlabel(name)
@@ -164,13 +183,14 @@ def _edges(eigenvalues: list[float], on_decades: bool) -> list[float]:
     return [low + width * k / BINS for k in range(BINS)] + [low + width]
 
 
-def _heights(eigenvalues: list[float], edges: list[float], on_decades: bool) -> list[float]:
-    """Return the share of eigenvalues in each bin, per unit of the axis."""
+def _heights(panel: Panel, edges: list[float], on_decades: bool) -> list[float]:
+    """Return the share of eigenvalues in each bin, per unit of the axis; zeros count as well."""
     import numpy as np
 
+    eigenvalues = panel["eigenvalues"]
     counts, _ = np.histogram(eigenvalues, bins=np.array(edges))
     widths = np.diff(np.log10(edges) if on_decades else edges)
-    return [float(v) for v in counts / len(eigenvalues) / widths]
+    return [float(v) for v in counts / (len(eigenvalues) + panel.get("zeros", 0)) / widths]
 
 
 def _is_one_sided(panel: Panel) -> bool:

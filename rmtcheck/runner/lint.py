@@ -10,6 +10,7 @@ import sympy
 
 from rmtcheck.claims.claim import Claim, free_symbols
 from rmtcheck.claims.graph import topological
+from rmtcheck.claims.quantified import ForAll
 from rmtcheck.claims.statements import LimitOf
 from rmtcheck.errors import ClaimError
 from rmtcheck.vocabulary import symbols
@@ -67,12 +68,23 @@ def _classes(made: Claim) -> Iterator[str]:
 
 def _limits(made: Claim) -> Iterator[str]:
     for part in made.parts:
-        statement = part.standing
+        standing = part.standing
+        statement = standing.predicate if isinstance(standing, ForAll) else standing
         if not isinstance(statement, LimitOf):
             continue
         if len(statement.along.sizes) > 1 and statement.along.ratio is None:
             yield "two sizes grow without an order or a ratio; write Along(d, N, ratio=gamma)"
 
 
-_FREE: set[sympy.Symbol] = {symbols.x, symbols.t, symbols.N, symbols.d, symbols.i, symbols.n}
-"""Symbols whose range is their meaning: a point, a size, a class, a sample."""
+_FREE: set[sympy.Symbol] = {
+    symbols.x,
+    symbols.t,
+    symbols.z,
+    symbols.s,
+    symbols.weight,
+    symbols.N,
+    symbols.d,
+    symbols.i,
+    symbols.n,
+}
+"""Symbols whose range is their meaning: a point, a transform, a weight, a size, a class."""

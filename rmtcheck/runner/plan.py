@@ -10,6 +10,7 @@ import sympy
 from rmtcheck.claims.claim import Claim, Part
 from rmtcheck.claims.evidence import Kind
 from rmtcheck.claims.hypotheses import Hypothesis
+from rmtcheck.claims.quantified import ForAll
 from rmtcheck.claims.statements import BlockFormula, Statement
 from rmtcheck.errors import DomainError
 
@@ -74,7 +75,7 @@ def _only_renames(hypothesis: Hypothesis) -> bool:
 
 def _weakened(made: Claim, statement: Statement) -> Iterator[Subject]:
     for hypothesis in made.given:
-        if _only_renames(hypothesis) and not isinstance(statement, BlockFormula):
+        if _only_renames(hypothesis) and not isinstance(statement, BlockFormula | ForAll):
             continue  # equal classes change what a closed form stands for, not only its value
         instance = statement.substitute(hypothesis.instance)
         if instance is None or instance.hash != statement.hash:

@@ -78,8 +78,11 @@ class Level:
 
     def halved(self) -> Level:
         """Return the level above: pairs of cells, with the rules of their rules."""
-        paired = [a.reshape(-1, 2 * NODES) for a in (self.rules.atoms, self.rules.masses)]
-        atoms, masses = gauss_rules(*paired, NODES)
+        width = 2 * NODES
+        below = self.rules
+        atoms, masses = gauss_rules(
+            below.atoms.reshape(-1, width), below.masses.reshape(-1, width), NODES
+        )
         rules = Weights(atoms, masses, np.zeros_like(masses))
         return Level(self.first[::2], self.last[1::2], rules).evened()
 
@@ -91,7 +94,9 @@ class Level:
         rows = np.append(np.arange(count), count - 1)
         massive = np.append(np.ones(count), 0.0)[:, None]
         rules = self.rules
-        padded = Weights(rules.atoms[rows], rules.masses[rows] * massive, rules.rest[rows] * massive)
+        padded = Weights(
+            rules.atoms[rows], rules.masses[rows] * massive, rules.rest[rows] * massive
+        )
         # A single point, which everything is far enough from: it has nothing below.
         return Level(np.append(self.first, self.last[-1]), self.last[rows], padded)
 

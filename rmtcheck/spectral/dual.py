@@ -28,6 +28,7 @@ from rmtcheck.spectral.support import Bulks, find_bulks
 MOST_STEPS = 40
 CLOSE = 1e-9
 LEVEL_STEPS = 8
+REAL = 1e-12
 
 
 class DualMap:
@@ -91,8 +92,8 @@ class DualMap:
         if not solved.all():
             rough = level_curve(self.equation, x[~solved] + 0j).dual
             stray = anchors[~solved]
-            h[~solved], solved[~solved] = self._newton(x[~solved] + 0j, stray, rough - stray.place)
-        _demand(solved, x)
+            h[~solved] = self._on_level(x[~solved] + 0j, stray, rough - stray.place)
+        _demand(h.imag > 0, x)
         return anchors.place + h
 
     def outside(self, x: Array) -> Array:
@@ -104,7 +105,9 @@ class DualMap:
         low, high = low - anchors.place, high - anchors.place
         xi = anchors.distance(x)
         h = np.empty_like(x)
-        for rows, near in neighbourhoods(self.equation, anchors, (low + high) / 2 + 1j * (high - low)):
+        for rows, near in neighbourhoods(
+            self.equation, anchors, (low + high) / 2 + 1j * (high - low)
+        ):
             h[rows] = _bracketed(near, xi[rows], low[rows], high[rows])
         u: Array = anchors.place + np.where(xi == 0, 0.0, h)
         return u
@@ -177,7 +180,8 @@ def _descended(
         solved |= (abs(move) <= CLOSE * abs(h)) & ~flat & ~falls
         if solved.all():
             break
-    return h, solved & (h.imag > 0)
+    # Shortened steps may have slid down to a real root, which is none of ours.
+    return h, solved & (h.imag > REAL * abs(h))
 
 
 def _bracketed(near: Neighbourhoods, target: Array, low: Array, high: Array) -> Array:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import numbers
 import reprlib
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Self
 
@@ -16,7 +19,13 @@ from rmtcheck.spectral.arrays import Array, BoolArray, ComplexArray
 
 Intervals = tuple[tuple[float, float], ...]
 MOST_ORDER = 200
+# At a hard edge the distribution is a square root: many halvings before a small level is met.
+MOST_HALVINGS = 200
+# Edges lie within 1e100; the square of a point and of its inverse must be floats.
+LEAST_POINT, GREATEST_POINT = 1e-150, 1e120
+_UNFIT = (TypeError, ValueError, ArithmeticError)
 _SHORT = reprlib.Repr()
+_SHORT.maxother = 60
 
 
 class SpectralLaw(ABC):
@@ -83,15 +92,14 @@ class SpectralLaw(ABC):
         Raises
         ------
         DomainError
-            If the order is no non-negative integer.
+            If the order is no non-negative integer, or the moment beyond the range of floats.
 
         Accuracy
         --------
         Exact for exact parameters, else up to rounding.
         """
-        return moments_from_free_cumulants(
-            [self.free_cumulant(k + 1) for k in range(natural(order))]
-        )[-1]
+        cumulants = [self.free_cumulant(k + 1) for k in range(natural(order))]
+        return representable(int(order), lambda: moment_from_free_cumulants(cumulants))
 
     def icdf(self, q: Any) -> Any:
         r"""Return the quantile :math:`\inf\{x:\mu((-\infty,x])\ge q\}`.
@@ -108,14 +116,17 @@ class SpectralLaw(ABC):
 
         Accuracy
         --------
-        Estimated error of a few 1e-15 of the spread, by bisection of the distribution function.
+        Estimated error of a rounding error of the quantile, or that of the distribution function
+        over the density, by bisection.
         """
         levels = checked_levels(q)
         points = np.sort(np.array([*self.edges(), *(a for a, _ in self.atoms())]))
         low = np.full(levels.shape, points[0])
         high = np.full(levels.shape, points[-1])
-        for _ in range(64):
+        for _ in range(MOST_HALVINGS):
             middle = (low + high) / 2
+            if np.all((middle == low) | (middle == high)):
+                break
             below = self.cdf(middle) < levels
             low, high = np.where(below, middle, low), np.where(below, high, middle)
         return scalar_like(q, self._at_atoms(levels, high))
@@ -130,11 +141,22 @@ class SpectralLaw(ABC):
         rng : numpy Generator
             The source of randomness.
 
+        Raises
+        ------
+        DomainError
+            If the shape or the generator is none.
+
         Accuracy
         --------
         That of the quantiles.
         """
-        return self.icdf(rng.random(shape))
+        if not isinstance(rng, np.random.Generator):
+            raise DomainError(f"rng is {shown(rng)}; a numpy Generator is needed")
+        try:
+            levels = rng.random(shape)
+        except (TypeError, ValueError, ArithmeticError):
+            raise DomainError(f"shape is {shown(shape)}; sizes of an array are needed") from None
+        return self.icdf(levels)
 
     def _at_atoms(self, levels: Array, quantiles: Array) -> Array:
         for location, mass in self.atoms():
@@ -143,6 +165,24 @@ class SpectralLaw(ABC):
             quantiles = np.where(inside, location, quantiles)
         ends = [*self.edges(), *(location for location, _ in self.atoms())]
         return np.where(levels == 0, min(ends), quantiles)
+
+
+def moment_from_free_cumulants(cumulants: list[Any]) -> Any:
+    r"""Return the moment :math:`m_n` alone; exact numbers are scaled to integers on the way.
+
+    Examples
+    --------
+    >>> moment_from_free_cumulants([Fraction(1, 2), Fraction(1, 3)])
+    Fraction(7, 12)
+    """
+    n = len(cumulants)
+    if not all(isinstance(value, numbers.Rational) for value in cumulants):
+        return power_of_series([1, *cumulants], n + 1)[n] / (n + 1)
+    unit = 1
+    for k, value in enumerate(cumulants, start=1):
+        unit *= Fraction(value * unit**k).denominator
+    whole = [int(value * unit**k) for k, value in enumerate(cumulants, start=1)]
+    return over(power_of_series([1, *whole], n + 1)[n], (n + 1) * unit**n)
 
 
 def moments_from_free_cumulants(cumulants: list[Any]) -> list[Any]:
@@ -194,7 +234,7 @@ def natural(order: Any) -> int:
     """Return a moment order as a non-negative int up to 200, or raise DomainError."""
     try:
         accepted = int(order) == order and 0 <= order <= MOST_ORDER
-    except (TypeError, ValueError, OverflowError):
+    except _UNFIT:
         accepted = False
     if not accepted:
         raise DomainError(f"order is {shown(order)}; an integer from 0 to {MOST_ORDER} is needed")
@@ -214,6 +254,19 @@ def exact_or_float(value: Any) -> Any:
     return float(value)
 
 
+def representable(order: int, evaluate: Callable[[], Any]) -> Any:
+    """Return a moment or cumulant of an order, or raise DomainError if it is no finite float."""
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            value = evaluate()
+        finite = not isinstance(value, float | np.floating) or math.isfinite(value)
+    except OverflowError:
+        finite = False
+    if not finite:
+        raise DomainError(f"order is {order}; the value exceeds 1e308, which exact numbers may")
+    return value
+
+
 def shown(value: Any) -> str:
     """Return a value as a message shows it: short, however long it is.
 
@@ -222,36 +275,49 @@ def shown(value: Any) -> str:
     >>> shown([1.5] * 1000)
     '[1.5, 1.5, 1.5, 1.5, 1.5, 1.5, ...]'
     """
-    value = value.item() if isinstance(value, np.generic) else value
-    return (
-        repr(value) if isinstance(value, numbers.Number) else " ".join(_SHORT.repr(value).split())
-    )
-
-
-def positive(name: str, value: Any) -> Any:
-    """Return a positive parameter from 1e-50 to 1e50 unchanged, or raise DomainError."""
     try:
-        accepted = 1e-50 <= float(value) <= 1e50 and not isinstance(value, bool | str | bytes)
-    except (TypeError, ValueError, OverflowError):
+        value = value.item() if isinstance(value, np.generic) else value
+        return " ".join(_SHORT.repr(value).split())
+    except Exception:  # whatever the repr of a foreign object raises
+        return f"a {type(value).__name__}"
+
+
+def positive(name: str, value: Any, least: float = 1e-50, greatest: float = 1e50) -> Any:
+    """Return a positive parameter of a range unchanged, a Decimal exactly, or raise DomainError."""
+    try:
+        accepted = least <= float(value) <= greatest and not isinstance(value, bool | str | bytes)
+    except _UNFIT:
         accepted = False
     if not accepted:
-        raise DomainError(f"{name} is {shown(value)}; a number from 1e-50 to 1e50 is needed")
-    return value
+        raise DomainError(
+            f"{name} is {shown(value)}; a number from {least} to {greatest} is needed"
+        )
+    return Fraction(value) if isinstance(value, Decimal) else value
 
 
 def real_points(x: ArrayLike) -> Array:
-    """Return finite real points as an array, or raise DomainError."""
+    """Return finite real points as an array, or raise DomainError.
+
+    Moduli that are not 0 are moved into the range from 1e-150 to 1e120: floats end soon after.
+    """
     array = _numeric("x", x, "finite real numbers are")
     if np.iscomplexobj(array) or not np.all(np.isfinite(array)):
         raise DomainError(f"x is {shown(x)}; finite real numbers are needed")
-    return array.astype(float)
+    sizes = np.clip(abs(array), LEAST_POINT, GREATEST_POINT)
+    moved: Array = np.where(array == 0, 0.0, np.copysign(sizes, array))
+    return moved
 
 
 def complex_points(z: ArrayLike) -> ComplexArray:
-    """Return finite complex points as an array, or raise DomainError."""
+    """Return complex points, 0 or of moduli from 1e-150 to 1e120, as an array, or refuse them."""
     array = _numeric("z", z, "finite complex numbers are").astype(complex)
     if not np.all(np.isfinite(array)):
         raise DomainError(f"z is {shown(z)}; finite complex numbers are needed")
+    sizes = np.maximum(abs(array.real), abs(array.imag))
+    if np.any((sizes > GREATEST_POINT) | ((sizes < LEAST_POINT) & (sizes > 0))):
+        raise DomainError(
+            f"z is {shown(z)}; 0 and moduli from {LEAST_POINT} to {GREATEST_POINT} are accepted"
+        )
     return array
 
 
@@ -278,10 +344,9 @@ def _numeric(name: str, values: ArrayLike, needed: str) -> NDArray[Any]:
     """Return numbers, exact ones as floats, as an array; refuse anything else."""
     try:
         array = np.asarray(values)
-        if array.dtype == object:
-            array = array.astype(float)
-        if array.dtype.kind not in "iufc":
+        if array.dtype.kind not in "iufcO":
             raise TypeError
-    except (TypeError, ValueError, OverflowError):
+        with np.errstate(over="ignore"):
+            return array.astype(complex if array.dtype.kind == "c" else float)
+    except _UNFIT:
         raise DomainError(f"{name} is {shown(values)}; {needed} needed") from None
-    return array

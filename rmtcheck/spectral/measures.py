@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from rmtcheck.errors import DomainError
 from rmtcheck.spectral.arrays import Array, Numbers
 from rmtcheck.spectral.compression import compressed
-from rmtcheck.spectral.law import exact_or_float, natural, shown
+from rmtcheck.spectral.law import exact_or_float, natural, representable, shown
 
 LEAST, GREATEST = 1e-50, 1e50
 
@@ -85,11 +85,7 @@ class DiscreteMeasure:
         k = natural(order)
         if self._exact is not None:
             return sum((w * a**k for a, w in self._exact), start=Fraction(0))
-        with np.errstate(over="ignore"):
-            value = float(self.weights @ self.atoms**k)
-        if not np.isfinite(value):
-            raise DomainError(f"order is {k}; this moment of the population exceeds 1e308")
-        return value
+        return representable(k, lambda: float(self.weights @ self.atoms**k))
 
     def mass(self) -> Any:
         """Return the total mass."""
@@ -171,8 +167,9 @@ def _real(name: str, values: Any) -> Array:
         array = np.asarray(values)
         if array.dtype.kind not in "iufO":
             raise TypeError
-        return array.astype(float)
-    except (TypeError, ValueError, OverflowError):
+        with np.errstate(over="ignore"):
+            return array.astype(float)
+    except (TypeError, ValueError, ArithmeticError):
         raise DomainError(f"{name} is {shown(values)}; real numbers are needed") from None
 
 

@@ -74,12 +74,45 @@ def loop_equation(names: Resolvent, variance: sympy.Expr) -> sympy.Expr:
     """
     a, b, n = ("row", -1), ("row", -2), ("sample", -1)
     rest = Term(sympy.S.One, (("X", b, n), ("G", b, a)), frozenset({a, b, n}))
-    terms = _differentiated(rest, a, n, names)
+    terms = differentiate(rest, a, n, names)
     total = sympy.Add(*(_value(term, names) for term in terms))
     return sympy.expand(variance * total / (names.d * names.N))
 
 
-def _differentiated(term: Term, row: Index, sample: Index, names: Resolvent) -> Iterator[Term]:
+def wigner_loop_equation(names: Resolvent) -> sympy.Expr:
+    r"""Derive the random variable whose mean is :math:`1+z\,\mathbb Es` for a Wigner matrix.
+
+    .. math:: 1+z\,\mathbb Es = -\mathbb Es^2
+
+    Stein's identity reads :math:`\mathbb E[W_{ab}F]=\frac1d\mathbb E\,\partial F/\partial W_{ba}`
+    for complex Gaussian entries, and :math:`\partial G_{ba}=-G_{bb}G_{aa}\,\partial W_{ba}`.
+
+    Parameters
+    ----------
+    names : Resolvent
+        The symbols to use.
+
+    Returns
+    -------
+    sympy expression
+        The expression under the mean on the right side.
+
+    Notes
+    -----
+    Accuracy: exact at every size.
+
+    Examples
+    --------
+    >>> d, z, s, slope = sympy.symbols("d z s slope")
+    >>> wigner_loop_equation(Resolvent(d, d, z, s, slope))
+    -s**2
+    """
+    a, b = ("row", -1), ("row", -2)
+    derivative = Term(-sympy.S.One, (("G", b, b), ("G", a, a)), frozenset({a, b}))
+    return sympy.expand(_value(derivative, names) / names.d**2)
+
+
+def differentiate(term: Term, row: Index, sample: Index, names: Resolvent) -> Iterator[Term]:
     """Yield the terms of the derivative in ``X[row, sample]``, by the product rule."""
     fresh = count(len(term.labels))
     for place, factor in enumerate(term.factors):
@@ -102,14 +135,14 @@ def _derivative(
         return
     p, q, m = ("row", next(fresh)), ("row", next(fresh)), ("sample", next(fresh))
     gram = Term(-1 / names.N, (("X", p, m), ("X", q, m)), frozenset({p, q, m}))
-    for part in _differentiated(gram, row, sample, names):
+    for part in differentiate(gram, row, sample, names):
         factors = (("G", left, p), *part.factors, ("G", q, right))
         yield Term(part.coefficient, factors, part.labels)
 
 
 def _value(term: Term, names: Resolvent) -> sympy.Expr:
     """Return the sum over all labels, in traces of the resolvent."""
-    home = _identified(term)
+    home = identified(term)
     factors = [(k, home[left], home[right]) for k, left, right in term.factors if k != "delta"]
     grams = _grams(factors)
     used = {label for _, left, right in factors for label in (left, right)}
@@ -120,7 +153,7 @@ def _value(term: Term, names: Resolvent) -> sympy.Expr:
     return term.coefficient * free * names.N ** _gram_count(grams) * powers
 
 
-def _identified(term: Term) -> dict[Index, Index]:
+def identified(term: Term) -> dict[Index, Index]:
     """Return the representative of each label after the deltas."""
     home = {label: label for label in term.labels}
     for kind, left, right in term.factors:

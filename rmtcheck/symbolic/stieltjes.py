@@ -17,118 +17,23 @@ from typing import Any
 
 import sympy
 
-from rmtcheck.errors import DomainError, RmtcheckError
-from rmtcheck.symbolic.derivation import Derivation, Step, equation, shown
+from rmtcheck.errors import DomainError
 from rmtcheck.symbolic.equality import Answer, ZeroTest
-from rmtcheck.symbolic.loop_equation import Resolvent, loop_equation
+from rmtcheck.symbolic.limit_equations import S as S
+from rmtcheck.symbolic.limit_equations import covariance_equation as covariance_equation
+from rmtcheck.symbolic.limit_equations import limit_equation
+from rmtcheck.symbolic.limit_equations import moments_of as moments_of
 from rmtcheck.symbolic.printed import Values, difference_at, resolved
 from rmtcheck.symbolic.radical import RadicalDensity, recognize, sign_of
-from rmtcheck.symbolic.wishart import trace_moment_limit
 from rmtcheck.vocabulary import symbols
-from rmtcheck.vocabulary.ensembles import SampleCovariance
+from rmtcheck.vocabulary.ensembles import SampleCovariance, WignerMatrix
 from rmtcheck.vocabulary.laws import PrintedLaw
 
-S = sympy.Symbol("s", complex=True)
-_MOMENTS = 5
+Ensemble = SampleCovariance | WignerMatrix
+_SIZES = (symbols.d, symbols.N)
 _RATIOS = tuple(
     sympy.Rational(*q) for q in ((1, 4), (4, 1), (4, 9), (9, 4), (1, 9), (1, 3), (3, 1))
 )
-
-
-def covariance_equation(
-    ensemble: SampleCovariance,
-    gamma: sympy.Expr,
-    z: sympy.Expr = symbols.z,
-    s: sympy.Symbol = S,
-) -> Derivation:
-    r"""Derive the equation of the limiting Stieltjes transform of a sample covariance.
-
-    .. math:: \gamma vzs^2 + (z-v(1-\gamma))s + 1 = 0
-
-    Parameters
-    ----------
-    ensemble : SampleCovariance
-        Entries of variance v.
-    gamma : sympy expression
-        Limit of d/N.
-    z, s : sympy expression
-        Names of the point and of the transform.
-
-    Returns
-    -------
-    Derivation
-        Its result is the left side, a polynomial in s.
-
-    Raises
-    ------
-    DomainError
-        If the ensemble is of another kind, or its variance is not positive.
-    RmtcheckError
-        If the moments of the solution differ from those of the pairings.
-
-    Notes
-    -----
-    Accuracy: exact. The first moments of its solution are checked against pairings.
-
-    References
-    ----------
-    V. A. Marchenko and L. A. Pastur, Math. USSR Sbornik 1 (1967), 457-483.
-
-    Examples
-    --------
-    >>> from rmtcheck.vocabulary.symbols import N, d, gamma
-    >>> covariance_equation(SampleCovariance(d, N), gamma).result
-    gamma*s**2*z + s*(gamma + z - 1) + 1
-    """
-    if not isinstance(ensemble, SampleCovariance):
-        raise DomainError(f"the ensemble is {ensemble}; accepted is a SampleCovariance")
-    if ensemble.variance.is_positive is not True:
-        raise DomainError(f"the variance is {ensemble.variance}; accepted are positive expressions")
-    slope = sympy.Symbol("s'")
-    d, N = sympy.Dummy("d", positive=True), sympy.Dummy("N", positive=True)
-    finite = loop_equation(Resolvent(d, N, z, s, slope), ensemble.variance)
-    limit = sympy.expand(finite.subs(d, gamma * N)).coeff(N, 0)
-    result = sympy.collect(sympy.expand(1 + z * s - limit), s)
-    found = moments_of(result, z, s, _MOMENTS)
-    _compare_moments(found, ensemble.variance, gamma)
-    return Derivation(result, _equation_steps(finite, result, found))
-
-
-def moments_of(polynomial: sympy.Expr, z: sympy.Expr, s: sympy.Expr, order: int) -> list[Any]:
-    r"""Return the moments of the solution :math:`s=-\sum_km_kz^{-k-1}` of a polynomial equation.
-
-    Parameters
-    ----------
-    polynomial : sympy expression
-        Left side of the equation, in z and s.
-    z, s : sympy expression
-        Its variables.
-    order : int
-        The highest moment.
-
-    Returns
-    -------
-    list of sympy expression
-        The moments 0 to ``order``.
-
-    Notes
-    -----
-    Accuracy: exact.
-
-    Examples
-    --------
-    >>> z, s = sympy.symbols("z s")
-    >>> moments_of(s**2 + z * s + 1, z, s, 4)
-    [1, 0, 1, 0, 2]
-    """
-    w, unknown = sympy.Dummy("w"), sympy.Dummy("m")
-    series, found = sympy.S.Zero, []
-    for k in range(order + 1):
-        trial = series - w ** (k + 1) * unknown
-        condition = sympy.expand(polynomial.subs({s: trial, z: 1 / w})).coeff(w, k)
-        found.append(sympy.expand(sympy.solve(condition, unknown)[0]))
-        series -= w ** (k + 1) * found[-1]
-    return found
 
 
 def stieltjes_of(law: PrintedLaw, z: sympy.Expr) -> sympy.Expr | None:
@@ -169,18 +74,19 @@ def stieltjes_of(law: PrintedLaw, z: sympy.Expr) -> sympy.Expr | None:
 
 
 def law_defect(
-    ensemble: SampleCovariance, law: PrintedLaw, ratio: sympy.Expr = symbols.gamma
+    ensemble: Ensemble, law: PrintedLaw, ratio: sympy.Expr | None = symbols.gamma
 ) -> ZeroTest:
-    r"""Decide whether a printed law is the limiting spectral law of a sample covariance.
+    r"""Decide whether a printed law is the limiting spectral law of an ensemble.
 
     Parameters
     ----------
-    ensemble : SampleCovariance
-        Entries of variance v.
+    ensemble : SampleCovariance or WignerMatrix
+        The matrices.
     law : PrintedLaw
         Density, interval and atom, as printed.
-    ratio : sympy expression, default gamma
-        Limit of d/N: a positive number, or an expression in one positive symbol.
+    ratio : sympy expression or None, default gamma
+        Limit of d/N: a positive number, or an expression in one positive symbol; None for an
+        ensemble of one size.
 
     Returns
     -------
@@ -205,8 +111,8 @@ def law_defect(
     >>> law_defect(half, inverted(SampleCovariance(d, N), symbols.gamma)).witness
     'at gamma = 1/4: the density at x = 3/16 is 0, and must be 4*sqrt(15)/(3*pi)'
     """
-    ratio = sympy.sympify(ratio)
-    if ratio.is_positive is not True:
+    ratio = None if isinstance(ensemble, WignerMatrix) else sympy.sympify(ratio)
+    if ratio is not None and ratio.is_positive is not True:
         raise DomainError(f"the ratio is {ratio}; accepted are positive expressions")
     reference = _proved_limit(ensemble, ratio)
     if reference is None:
@@ -216,11 +122,11 @@ def law_defect(
         if difference:
             return ZeroTest(Answer.NO, difference)
     if is_solution(ensemble, law, ratio):
-        return ZeroTest(Answer.YES, _PROOF)
+        return ZeroTest(Answer.YES, _PROOF + (_SPLIT if ratio and ratio.free_symbols else ""))
     return ZeroTest(Answer.UNKNOWN, "neither a proof nor a point of difference was found")
 
 
-def inverted(ensemble: SampleCovariance, ratio: sympy.Expr) -> PrintedLaw:
+def inverted(ensemble: Ensemble, ratio: sympy.Expr | None) -> PrintedLaw:
     r"""Return the law that Stieltjes inversion reads from the equation.
 
     With the equation :math:`\alpha s^2+\beta s+1=0` the density is
@@ -229,10 +135,10 @@ def inverted(ensemble: SampleCovariance, ratio: sympy.Expr) -> PrintedLaw:
 
     Parameters
     ----------
-    ensemble : SampleCovariance
-        Entries of variance v.
-    ratio : sympy expression
-        Limit of d/N.
+    ensemble : SampleCovariance or WignerMatrix
+        The matrices.
+    ratio : sympy expression or None
+        Limit of d/N, None for an ensemble of one size.
 
     Returns
     -------
@@ -244,33 +150,34 @@ def inverted(ensemble: SampleCovariance, ratio: sympy.Expr) -> PrintedLaw:
     Accuracy: exact.
     """
     x = PrintedLaw.variable
-    left = covariance_equation(ensemble, ratio, x).result
+    left = limit_equation(ensemble, ratio, x).result
     alpha, beta = (sympy.expand(left).coeff(S, power) for power in (2, 1))
     discriminant = sympy.Poly(beta**2 - 4 * alpha, x)
     _, linear, constant = discriminant.all_coeffs()
     half = sympy.sqrt(sympy.factor(linear**2 / 4 - constant))
     lower, upper = (sympy.expand(-linear / 2 + side * half) for side in (-1, 1))
     density = sympy.sqrt((upper - x) * (x - lower)) / (2 * sympy.pi * alpha)
-    return PrintedLaw(density, lower, upper, 0, sympy.Max(0, 1 - 1 / ratio))
+    mass = 0 if ratio is None else sympy.Max(0, 1 - 1 / ratio)
+    return PrintedLaw(density, lower, upper, 0, mass)
 
 
 @lru_cache(maxsize=16)
-def _proved_limit(ensemble: SampleCovariance, ratio: sympy.Expr) -> PrintedLaw | None:
+def _proved_limit(ensemble: Ensemble, ratio: sympy.Expr | None) -> PrintedLaw | None:
     candidate = inverted(ensemble, ratio)
     return candidate if is_solution(ensemble, candidate, ratio) else None
 
 
-def is_solution(ensemble: SampleCovariance, law: PrintedLaw, ratio: sympy.Expr) -> bool:
+def is_solution(ensemble: Ensemble, law: PrintedLaw, ratio: sympy.Expr | None) -> bool:
     r"""Return whether a law is proved to be a probability whose transform solves the equation.
 
     Parameters
     ----------
-    ensemble : SampleCovariance
-        Entries of variance v.
+    ensemble : SampleCovariance or WignerMatrix
+        The matrices.
     law : PrintedLaw
         The law.
-    ratio : sympy expression
-        Limit of d/N.
+    ratio : sympy expression or None
+        Limit of d/N, None for an ensemble of one size.
 
     Returns
     -------
@@ -281,7 +188,7 @@ def is_solution(ensemble: SampleCovariance, law: PrintedLaw, ratio: sympy.Expr) 
     -----
     Accuracy: exact.
     """
-    equations = covariance_equation(ensemble, ratio).result
+    equations = limit_equation(ensemble, ratio).result
     return all(_solves(equations.subs(case), law, case) for case in _cases(ratio))
 
 
@@ -291,7 +198,7 @@ def _solves(left: sympy.Expr, law: PrintedLaw, case: Mapping[Any, Any]) -> bool:
     density = recognize(there)
     if density is None or sign_of(density.c) != 1 or sign_of(there.mass) != 1:
         return False
-    if sign_of(density.b - density.a) != 1 or sign_of(density.a) != 1:
+    if sign_of(density.b - density.a) != 1 or (density.k % 2 and sign_of(density.a) != 1):
         return False
     has_mass_one = sympy.cancel(density.mass() + there.mass - 1) == 0
     return has_mass_one and all(part == 0 for part in _residual(left, density, there))
@@ -308,9 +215,9 @@ def _residual(left: sympy.Expr, density: RadicalDensity, law: PrintedLaw) -> Ite
     yield sympy.cancel(sympy.expand(even))
 
 
-def _cases(ratio: sympy.Expr) -> tuple[dict[Any, Any], ...]:
+def _cases(ratio: sympy.Expr | None) -> tuple[dict[Any, Any], ...]:
     """Return the substitutions that make 1 - ratio of one sign and its root rational."""
-    names = ratio.free_symbols
+    names = set() if ratio is None else ratio.free_symbols
     if not names:
         return ({},)
     if len(names) > 1:
@@ -321,56 +228,16 @@ def _cases(ratio: sympy.Expr) -> tuple[dict[Any, Any], ...]:
     return ({name: (1 + small) ** -2}, {name: (1 + large) ** 2})
 
 
-def _points(ensemble: SampleCovariance, law: PrintedLaw, ratio: sympy.Expr) -> Iterator[Values]:
+def _points(ensemble: Ensemble, law: PrintedLaw, ratio: sympy.Expr | None) -> Iterator[Values]:
     """Yield rational values of every parameter; all others than the ratio start from 1."""
-    names = law.free_symbols | ensemble.variance.free_symbols | ratio.free_symbols
-    others = sorted(names - ratio.free_symbols - {PrintedLaw.variable}, key=str)
+    ratios = set() if ratio is None else ratio.free_symbols
+    names = law.free_symbols | ensemble.free_symbols | ratios
+    others = sorted(names - ratios - {PrintedLaw.variable, *_SIZES}, key=str)
     for shift, value in enumerate(_RATIOS):
-        point: dict[sympy.Symbol, sympy.Expr] = dict.fromkeys(ratio.free_symbols, value)
+        point: dict[sympy.Symbol, sympy.Expr] = dict.fromkeys(ratios, value)
         step = (shift + 1) // 2
         yield {**point, **{name: sympy.Integer(k + 1 + step) for k, name in enumerate(others)}}
 
 
-def _compare_moments(found: list[Any], variance: sympy.Expr, gamma: sympy.Expr) -> None:
-    """Compare the moments of the equation with those from pairings."""
-    for k, moment in enumerate(found):
-        paired = variance**k * trace_moment_limit(k, gamma)
-        if sympy.expand(moment - paired) != 0:
-            raise RmtcheckError(f"moment {k} is {moment} by the equation and {paired} by pairings")
-
-
-def _equation_steps(finite: sympy.Expr, result: sympy.Expr, moments: list[Any]) -> tuple[Step, ...]:
-    transform = Step(
-        "start from (W - z) G = I, traced: 1 + z E s = sum_abn E[x_an x_bn G_ba] / (d N)",
-        r"1+z\,\mathbb Es=\frac1d\mathbb E\operatorname{tr}WG"
-        r"=\frac1{dN}\sum_{a,b,n}\mathbb E[X_{an}X_{bn}G_{ba}]",
-    )
-    right = shown(finite)
-    stein = Step(
-        f"Stein's identity in x_an and dG = -G dW G give at every size: 1 + z E s = E[{right}]",
-        rf"1+z\,\mathbb Es=\mathbb E\left[{sympy.latex(right)}\right]",
-    )
-    variance = Step(
-        "Poincare's inequality lets s be replaced by its mean, and s' is bounded: "
-        "Var s <= 4 v (1/y^3 + |z|/y^4) / (d N) with y = Im z",
-        r"\operatorname{Var}s\le\frac{4v}{dN}\Bigl(\frac1{y^3}+\frac{|z|}{y^4}\Bigr),"
-        r"\quad|s'|\le y^{-2},\quad y=\operatorname{Im}z",
-    )
-    last = equation("the limit d/N -> gamma is", result, sympy.S.Zero)
-    check = ", ".join(map(str, moments))
-    pairs = Step(
-        f"its solution -sum m_k z^(-k-1) has the moments that the pairings give: {check}",
-        ",\\; ".join(sympy.latex(m) for m in moments),
-    )
-    unique = Step(
-        "of its two roots one behaves like -1/z at infinity, and their difference vanishes nowhere "
-        "off the real line: E s converges to that root, and s almost surely as Var s is summable",
-        r"s(z)\sim-\tfrac1z",
-    )
-    return transform, stein, variance, last, unique, pairs
-
-
-_PROOF = (
-    "its Stieltjes transform solves the equation identically for ratios up to 1 and above 1, "
-    "and the law is a probability"
-)
+_PROOF = "the law is a probability, and its Stieltjes transform solves the equation identically"
+_SPLIT = ", for ratios up to 1 and above 1"

@@ -62,6 +62,48 @@ class SampleCovariance(Noun):
         return r"\frac{1}{N} X X^\top"
 
 
+class WignerMatrix(Noun):
+    r"""The normalised Wigner matrix :math:`A/\sqrt d` with complex Gaussian entries.
+
+    Hermitian, with independent standard normal diagonal entries and standard complex normal ones
+    above the diagonal, :math:`\mathbb E|A_{ij}|^2=1`.
+
+    Parameters
+    ----------
+    d : int or symbol
+        Dimension.
+    """
+
+    def __new__(cls, d: Any) -> WignerMatrix:
+        """Make the noun from numbers or symbols."""
+        return cls._made(d)
+
+    d = property(lambda self: self.args[0], doc="Dimension.")
+
+    def _latex(self, printer: Any) -> str:
+        return rf"A/\sqrt{{{printer._print(self.d)}}}"
+
+
+class WeightedCovariance(Noun):
+    r"""The matrix :math:`\frac1NX\Lambda X^\top` with weights that are independent of the data.
+
+    Parameters
+    ----------
+    d, N : int or symbol
+        Dimension and number of samples; X is :math:`d\times N` of independent N(0, 1).
+    """
+
+    def __new__(cls, d: Any, N: Any) -> WeightedCovariance:
+        """Make the noun from numbers or symbols."""
+        return cls._made(d, N)
+
+    d = property(lambda self: self.args[0], doc="Dimension.")
+    N = property(lambda self: self.args[1], doc="Number of samples.")
+
+    def _latex(self, printer: Any) -> str:
+        return r"\frac{1}{N} X \Lambda X^\top"
+
+
 class Projection(sympy.Function):
     r"""The scalar :math:`v^\top x`, with v of law N(0, I/d) and x of law N(0, I); argument d."""
 
@@ -114,3 +156,82 @@ class GivenBoth(sympy.Function):
 
     def _sympystr(self, printer: Any) -> str:
         return f"E[{printer._print(self.args[0])} | x, v]"
+
+
+class RandomMatrix(Noun):
+    r"""A random Hermitian matrix that a statement quantifies over.
+
+    Parameters
+    ----------
+    name : str
+        Its letter.
+    """
+
+    def __new__(cls, name: Any) -> RandomMatrix:
+        """Make the noun."""
+        return cls._made(Str(str(name)))
+
+    def _latex(self, printer: Any) -> str:
+        return str(self.args[0])
+
+    def _sympystr(self, printer: Any) -> str:
+        return str(self.args[0])
+
+
+class RandomHermitian(Noun):
+    r"""The class of all random Hermitian :math:`d\times d` matrices."""
+
+    def __new__(cls) -> RandomHermitian:
+        """Make the noun."""
+        return cls._made()
+
+    def _latex(self, printer: Any) -> str:
+        return r"\text{random Hermitian matrices}"
+
+    def _sympystr(self, printer: Any) -> str:
+        return "random Hermitian matrices"
+
+
+class IndependentParts(Noun):
+    r"""The class of random Hermitian matrices made of independent parts of small rank.
+
+    The matrix is a function of N independent parts, and changing one part changes the matrix by
+    one of rank at most r: :math:`A_0+\sum_{n\le N}\lambda_nx_nx_n^*` with independent
+    :math:`(\lambda_n,x_n)` has r = 2, and so has a Wigner matrix, row by row.
+
+    Parameters
+    ----------
+    N : int or symbol
+        Number of parts.
+    rank : int or symbol
+        The rank r.
+    """
+
+    def __new__(cls, N: Any, rank: Any) -> IndependentParts:
+        """Make the noun from numbers or symbols."""
+        return cls._made(N, rank)
+
+    N = property(lambda self: self.args[0], doc="Number of parts.")
+    rank = property(lambda self: self.args[1], doc="Rank of a change.")
+
+    def _latex(self, printer: Any) -> str:
+        N, rank = (printer._print(a) for a in self.args)
+        return rf"{N}\text{{ independent parts of rank at most }}{rank}"
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"matrices of {self.N} independent parts, each of rank at most {self.rank}"
+
+
+class ResolventTrace(sympy.Function):
+    r"""The normalised trace :math:`s_A(z)=\frac1d\operatorname{tr}(A-z)^{-1}`; arguments (A, z)."""
+
+    nargs = 2
+    is_complex = True
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        matrix, z = (printer._print(a) for a in self.args)
+        return rf"s_{{{matrix}}}({z})" if exp is None else rf"s_{{{matrix}}}({z})^{{{exp}}}"
+
+    def _sympystr(self, printer: Any) -> str:
+        matrix, z = (printer._print(a) for a in self.args)
+        return f"s_{matrix}({z})"

@@ -1,4 +1,4 @@
-"""Spectral laws as printed: a density on an interval, and atoms."""
+"""Spectral laws as printed: a density on an interval and an atom, or an equation."""
 
 from __future__ import annotations
 
@@ -43,3 +43,27 @@ class PrintedLaw(Noun):
             rf"{density}\,\mathbf 1_{{[{lower},\,{upper}]}}(x)\,dx"
             rf" + \left({mass}\right)\delta_{{{atom}}}(dx)"
         )
+
+
+class ImplicitLaw(Noun):
+    r"""A law given by an equation :math:`1/s=F(z,s)` of its Stieltjes transform.
+
+    Among the solutions s of positive imaginary part, for every z of the upper half plane.
+
+    Parameters
+    ----------
+    reciprocal : sympy expression in ``z`` and ``s``
+        The right side F, with means over a random ``weight``.
+    """
+
+    def __new__(cls, reciprocal: Any) -> ImplicitLaw:
+        """Make the noun from an expression."""
+        return cls._made(reciprocal)
+
+    reciprocal = property(lambda self: self.args[0], doc="What 1/s is equal to.")
+
+    def _latex(self, printer: Any) -> str:
+        return rf"\text{{the law with }}\frac{{1}}{{s}} = {printer._print(self.reciprocal)}"
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"the law with 1/s = {printer._print(self.reciprocal)}"

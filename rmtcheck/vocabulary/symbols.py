@@ -31,3 +31,24 @@ z = sympy.Symbol("z", complex=True)
 
 e = sympy.E
 """Euler's number."""
+
+a, b = sympy.symbols("a b", real=True)
+"""End points of an interval."""
+
+epsilon = sympy.Symbol("epsilon", positive=True)
+"""Height over the real line, on its way to 0."""
+
+R = sympy.Symbol("R", positive=True)
+"""Radius of an interval around 0 that carries a measure."""
+
+k = sympy.Symbol("k", integer=True, nonnegative=True)
+"""Order of a moment."""
+
+r = sympy.Symbol("r", integer=True, positive=True)
+"""Rank of a change of a matrix."""
+
+s = sympy.Symbol("s", complex=True)
+"""The value of a Stieltjes transform."""
+
+weight = sympy.Symbol("lambda", real=True)
+"""The weight of a sample, random inside an expectation."""

@@ -1,4 +1,4 @@
-r"""Local fields of one sample, drawn at finite sizes: radius, logit and softmax spread.
+r"""Scalars drawn at finite sizes: radius, logit, softmax spread, distance to the identity.
 
 For :math:`s=|x|^2/d` and :math:`v^\top x` the finite-size means are closed forms:
 :math:`\mathbb E(s-1)^2=2/d` and :math:`\mathbb Ee^{-as}=(1+2a/d)^{-d/2}`.
@@ -19,15 +19,16 @@ from rmtcheck.montecarlo.confidence import bounded_interval, interval
 from rmtcheck.montecarlo.dominate import dominating_mean
 from rmtcheck.spectral.finite_size import softmax_spread
 from rmtcheck.vocabulary import symbols
-from rmtcheck.vocabulary.ensembles import GivenInput, Projection, SquaredRadius
+from rmtcheck.vocabulary.ensembles import GivenInput, Projection, SampleCovariance, SquaredRadius
 from rmtcheck.vocabulary.observations import Sample
-from rmtcheck.vocabulary.quantities import E, SoftmaxOfGaussians
+from rmtcheck.vocabulary.quantities import E, SoftmaxOfGaussians, spectral_moment
 
 Limit = Callable[[Values], float]
 Study = Callable[[Simulator, float, Limit], Iterator[Point]]
 
 DIMENSIONS = (50, 400)
 DRAWS = 4000
+COVARIANCES = ((10, 40), (10, 160))
 SPREAD_DIMENSION = 200
 SPREAD_CLASSES = (10, 100)
 
@@ -80,6 +81,16 @@ def conditional_waves(simulator: Simulator, alpha: float, limit: Limit) -> Itera
             yield _point(at, f"d={d}, t={frequency}", sample, finite, limit(at))
 
 
+def identities(simulator: Simulator, alpha: float, limit: Limit) -> Iterator[Point]:
+    r"""Yield intervals for :math:`\frac1d\mathbb E\|A-I\|_F^2=(d+1)/N`, at most :math:`m_2+1`."""
+    for d, N in COVARIANCES:
+        rows = simulator.draws("identity_distance", {"d": d, "N": N}, DRAWS)
+        mean = (d + 1) / N
+        share = alpha / len(COVARIANCES)
+        sample = interval(rows[:, 0], rows[:, 1], 2 + mean, share, len(rows))
+        yield _point({}, f"d={d}, N={N}", sample, mean, limit({}))
+
+
 def _laplace(a: float, d: int) -> float:
     r"""Return :math:`\mathbb Ee^{-as}`."""
     return float((1 + 2 * a / d) ** (-d / 2))
@@ -107,9 +118,13 @@ def _point(
 _wave = sympy.exp(sympy.I * symbols.t * Projection(symbols.d))
 _gaussian = sympy.exp(-(symbols.t**2) / 2)
 
+_covariance = SampleCovariance(symbols.d, symbols.N)
+_distance = E(spectral_moment(_covariance, 2)) - 2 * E(spectral_moment(_covariance, 1)) + 1
+
 STUDIES: dict[tuple[sympy.Expr, tuple[sympy.Symbol, ...]], Study] = {
     (E((symbols.C * SoftmaxOfGaussians(symbols.C)[symbols.i] - 1) ** 2), (symbols.C,)): spreads,
     (E((SquaredRadius(symbols.d) - 1) ** 2), (symbols.d,)): radii,
+    (_distance, (symbols.N,)): identities,
     (E(_wave), (symbols.d,)): waves,
     (E(sympy.Abs(GivenInput(_wave) - _gaussian) ** 2), (symbols.d,)): conditional_waves,
 }

@@ -20,14 +20,19 @@ from rmtcheck.spectral.law import (
     checked_levels,
     complex_points,
     exact_or_float,
+    moment_from_free_cumulants,
     natural,
     real_points,
+    representable,
     scalar_like,
+    shown,
     upper_half,
 )
 from rmtcheck.spectral.laws.marchenko_pastur import companion
 from rmtcheck.spectral.measures import DiscreteMeasure
 from rmtcheck.spectral.solvers.table import SOLVERS, solve_by
+
+STABLE_ORDER = 12
 
 
 class Population(Protocol):
@@ -137,6 +142,7 @@ class GeneralizedMarchenkoPastur(SpectralLaw):
         Accuracy
         --------
         Estimated relative error 1e-13 by default, next to an edge included; 1e-7 by the others.
+        Beyond 128 weights edges are known to 1e-14, and distances to them no better.
         """
         points, below = upper_half(complex_points(z))
         u = self._dual_points(points.ravel(), method).reshape(points.shape)
@@ -192,14 +198,15 @@ class GeneralizedMarchenkoPastur(SpectralLaw):
 
         Accuracy
         --------
-        Estimated relative error 1e-13 by default, next to an edge included.
+        Estimated relative error 1e-13 by default, next to an edge included; beyond 128 weights
+        as for :meth:`stieltjes`.
         """
         points = real_points(x)
         flat = points.ravel()
         inside = self.dual.bulks.holds(flat)
         u = self._dual_points(flat[inside] + 0j, method)
         density = np.zeros(flat.shape)
-        density[inside] = u.imag / (math.pi * self.equation.aspect_ratio * abs(u) ** 2)
+        density[inside] = (-1 / u).imag / (math.pi * self.equation.aspect_ratio)
         hard = self.equation.rank == self.equation.aspect_ratio
         return scalar_like(x, np.where((flat == 0) & hard, np.inf, density).reshape(points.shape))
 
@@ -286,8 +293,37 @@ class GeneralizedMarchenkoPastur(SpectralLaw):
         """
         if natural(order) == 0:
             raise DomainError("order is 0; a positive integer is needed")
-        power: Any = self.gamma ** (int(order) - 1)
-        return power * self.population.moment(int(order))
+        k = int(order)
+        return representable(k, lambda: self.gamma ** (k - 1) * self.population.moment(k))
+
+    def moment(self, order: int) -> Any:
+        r"""Return :math:`\int x^k\,d\mu` from the free cumulants.
+
+        Raises
+        ------
+        DomainError
+            If the order is no non-negative integer, or the moment beyond the range of floats.
+
+        Accuracy
+        --------
+        Exact for exact gamma and population. Else rounding errors of the sum over products of
+        cumulants to order 12, and of the moment itself beyond: weights of both signs cancel.
+        """
+        rough = super().moment(order)
+        if order <= STABLE_ORDER or not isinstance(rough, float):
+            return rough
+        return representable(order, lambda: float(self._exact_moment(int(order))))
+
+    def _exact_moment(self, order: int) -> Any:
+        """Return the moment of the floats that the law consists of, without rounding."""
+        pairs = self.equation.population.rationals()
+        unit, share = (math.lcm(*(value.denominator for value in part)) for part in zip(*pairs))
+        atoms, terms = [int(a * unit) for a, _ in pairs], [int(w * share) for _, w in pairs]
+        mass, step, cumulants = sum(terms), Fraction(self.gamma) / unit, []
+        for k in range(order):
+            terms = [term * atom for term, atom in zip(terms, atoms, strict=True)]
+            cumulants.append(step**k * Fraction(sum(terms), mass * unit))
+        return moment_from_free_cumulants(cumulants)
 
     @cached_property
     def _distribution(self) -> Distribution:
@@ -295,7 +331,12 @@ class GeneralizedMarchenkoPastur(SpectralLaw):
 
     def _dual_points(self, z: ComplexArray, method: str | None) -> ComplexArray:
         """Return u at points of the closed upper half plane."""
-        if method is None or method == "anchored newton":
+        if method is None:
+            return self.dual(z)
+        if not isinstance(method, str):
+            names = ", ".join(map(repr, self.methods()))
+            raise DomainError(f"method is {shown(method)}; {names} are accepted")
+        if method == "anchored newton":
             return self.dual(z)
         real = (z.imag == 0) & ~self.dual.bulks.holds(z.real)
         u = np.empty_like(z)

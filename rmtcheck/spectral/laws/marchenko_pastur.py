@@ -17,6 +17,7 @@ from rmtcheck.spectral.law import (
     natural,
     positive,
     real_points,
+    representable,
     scalar_like,
     upper_half,
 )
@@ -36,7 +37,8 @@ class MarchenkoPastur(SpectralLaw):
     Parameters
     ----------
     gamma : float or exact number
-        Aspect ratio :math:`\gamma>0`, the limit of :math:`d/N`, this way round.
+        Aspect ratio :math:`\gamma`, the limit of :math:`d/N`, this way round, from 1e-20 to
+        1e20: beyond, both edges are the same float.
     variance : float or exact number, default 1
         Variance :math:`\sigma^2>0` of an entry; the variance of the law is the method.
 
@@ -63,7 +65,7 @@ class MarchenkoPastur(SpectralLaw):
     entry_variance: Any
 
     def __init__(self, gamma: Any, variance: Any = 1) -> None:
-        object.__setattr__(self, "gamma", positive("gamma", gamma))
+        object.__setattr__(self, "gamma", positive("gamma", gamma, 1e-20, 1e20))
         object.__setattr__(self, "entry_variance", positive("variance", variance))
 
     @classmethod
@@ -179,7 +181,7 @@ class MarchenkoPastur(SpectralLaw):
             return 1
         narayana = (math.comb(k, r) * math.comb(k - 1, r) // (r + 1) for r in range(k))
         terms = (count * self.gamma**r for r, count in enumerate(narayana))
-        return self.entry_variance**k * sum(terms)
+        return representable(k, lambda: self.entry_variance**k * sum(terms))
 
     def free_cumulant(self, order: int) -> Any:
         r"""Return :math:`\kappa_k=\sigma^{2k}\gamma^{k-1}`.
@@ -195,7 +197,8 @@ class MarchenkoPastur(SpectralLaw):
         """
         if natural(order) == 0:
             raise DomainError("order is 0; a positive integer is needed")
-        return self.entry_variance ** int(order) * self.gamma ** (int(order) - 1)
+        k = int(order)
+        return representable(k, lambda: self.entry_variance**k * self.gamma ** (k - 1))
 
     def _root(self, z: ComplexArray) -> ComplexArray:
         """Take the root in the one of its two forms that does not cancel."""

@@ -14,6 +14,13 @@ PARAMETERS = {
     "covariance_resolvent": {"d": 6, "N": 9, "real": 0.1, "imag": 0.5},
     "block_spectrum": {"N": 9, "C": 3, "column": 1},
     "covariance_spectrum": {"N": 9},
+    "covariance_gap": {"d": 6, "N": 9, "real": 0.1, "imag": 0.5},
+    "multiple_gap": {"d": 6, "real": 0.0, "imag": 1.0},
+    "identity_distance": {"d": 6, "N": 9},
+    "weighted_resolvent": {"d": 6, "N": 8, "first": 1, "second": -2, "real": 0.1, "imag": 0.5},
+    "weighted_spectrum": {"N": 8, "first": 1, "second": -2},
+    "wigner_resolvent": {"d": 6, "real": 0.1, "imag": 0.5},
+    "wigner_spectrum": {},
     "block_matrix": {"d": 6, "N": 9, "C": 3},
     "weight": {"C": 3, "column": 1},
     "squared_radius": {"d": 6},
@@ -30,8 +37,8 @@ def test_a_row_has_the_named_columns(name):
     assert np.isfinite(row).all()
 
 
-def test_resolvent_lies_in_the_half_disc():
-    name = "covariance_resolvent"
+@pytest.mark.parametrize("name", ["covariance_resolvent", "weighted_resolvent", "wigner_resolvent"])
+def test_resolvent_lies_in_the_half_disc(name):
     row = find_statistic(name).row(stream(secrets.randbits(64), "x", 0), **PARAMETERS[name])
     trace = complex(*row)
     assert trace.imag > 0
@@ -44,6 +51,18 @@ def test_few_classes_leave_the_picture_empty():
     picture = np.reshape(row, (10, 10))
     assert (picture[:3, :3] > 0).all()
     assert not picture[3:].any()
+
+
+def test_two_signs_of_the_identity_are_as_far_apart_as_their_transforms():
+    rng, row = stream(secrets.randbits(64), "x", 0), find_statistic("multiple_gap").row
+    gaps = {round(row(rng, **PARAMETERS["multiple_gap"])[0], 12) for _ in range(200)}
+    assert gaps == {0.0, 1.0}
+
+
+def test_two_weights_need_an_even_number_of_samples():
+    parameters = {**PARAMETERS["weighted_spectrum"], "N": 7}
+    with pytest.raises(DomainError, match="even"):
+        find_statistic("weighted_spectrum").row(stream(0, "x", 0), **parameters)
 
 
 @pytest.mark.parametrize("name", ["", "nothing", "math:pi", "no.such.module:x", "math:nothing"])

@@ -6,10 +6,11 @@ import pytest
 
 from rmtcheck.errors import DomainError
 from rmtcheck.montecarlo.draw import (
+    draw_data,
     draw_linear_model,
     draw_projection,
-    draw_sample_covariance,
     draw_squared_radius,
+    draw_wigner,
 )
 from rmtcheck.montecarlo.streams import stream
 
@@ -42,10 +43,20 @@ def test_projection_has_variance_one(rng):
     assert abs(np.mean(values**2) - 1) < SIGMAS * math.sqrt((fourth - 1) / 4000)
 
 
-def test_sample_covariance_has_its_trace_and_variance(rng):
-    matrix = draw_sample_covariance(30, 50, rng, variance=4.0)
-    assert np.array_equal(matrix, matrix.T)
-    assert abs(np.trace(matrix) / 30 / 4 - 1) < SIGMAS * math.sqrt(2 / 1500)
+def test_data_have_variance_one(rng):
+    X = draw_data(30, 50, rng)
+    assert X.shape == (30, 50)
+    assert abs(np.mean(X**2) - 1) < SIGMAS * math.sqrt(2 / 1500)
+
+
+def test_wigner_matrix_is_hermitian_with_its_variances(rng):
+    W = draw_wigner(80, rng)
+    assert np.array_equal(W, W.conj().T)
+    above = W[np.triu_indices(80, 1)]
+    assert abs(80 * np.mean(abs(above) ** 2) - 1) < SIGMAS / math.sqrt(len(above))
+    # E a^2 = 0: the real and the imaginary part have the same variance
+    assert abs(80 * np.mean(above**2)) < SIGMAS / math.sqrt(len(above))
+    assert abs(80 * np.mean(W.diagonal().real ** 2) - 1) < SIGMAS * math.sqrt(2 / 80)
 
 
 @pytest.mark.parametrize("sizes", [(0, 1, 2), (1, 0, 2), (1, 1, 1), (2.0, 1, 2)])
@@ -54,7 +65,8 @@ def test_refuses_bad_sizes(rng, sizes):
         draw_linear_model(*sizes, rng)
 
 
-@pytest.mark.parametrize("variance", [0.0, -1.0, math.nan, math.inf])
-def test_refuses_bad_variance(rng, variance):
-    with pytest.raises(DomainError, match="variance"):
-        draw_sample_covariance(2, 2, rng, variance=variance)
+@pytest.mark.parametrize("size", [0, -1, 2.0])
+def test_refuses_bad_dimensions(rng, size):
+    for bad in (lambda: draw_data(size, 1, rng), lambda: draw_wigner(size, rng)):
+        with pytest.raises(DomainError, match="must be an integer"):
+            bad()

@@ -11,6 +11,7 @@ from rmtcheck.montecarlo.spectra import (
     block_eigenvalues,
     class_weights,
     esd,
+    gram_eigenvalues,
     resolvent_trace,
     weighted_gram,
 )
@@ -47,6 +48,14 @@ def test_block_eigenvalues_are_of_the_block():
     values = block_eigenvalues(X, V, 0, 1)
     assert values.max() < 1e-14
     assert np.sum(values**2) / 4 == pytest.approx(norm(X, V, 0, 1))
+
+
+@pytest.mark.parametrize(("d", "N"), [(4, 9), (9, 4), (5, 5)])
+def test_gram_eigenvalues_are_of_the_gram_matrix(d, N):
+    X, _ = model(d, N, 2)
+    weights = np.linspace(-1.0, 2.0, N)
+    expected = np.linalg.eigvalsh(X @ np.diag(weights) @ X.T / N)
+    assert np.allclose(gram_eigenvalues(X, weights), expected, rtol=0, atol=1e-12)
 
 
 def test_resolvent_trace_is_the_trace_of_the_inverse():

@@ -94,6 +94,15 @@ def resolvent():
     }
 
 
+def inversion():
+    heights, values = [1.0, 0.5, 0.25], [0.3, 0.4, 0.45]
+    return {
+        "kind": "inversion",
+        "points": [{"at": {"mu": "delta_0"}, "ball": "[0.5 +/- 1e-9]", "mid": 0.5, "rad": 1e-9}],
+        "curves": [{"label": "x = a", "heights": heights, "values": values}],
+    }
+
+
 def block_norms():
     blocks = (("diagonal", 1), ("off-diagonal", -1))
     return {
@@ -130,6 +139,9 @@ def every_record():
         "block norms": block_norms(),
         "means": {"kind": "means", "points": [{**mean, "mean": 1.0}]},
         "resolvent": resolvent(),
+        "gaps": {"kind": "gaps", "points": [{"at": {"sizes": "d=4"}, "low": 0.0, "high": 0.2}]},
+        "inversion": inversion(),
+        "transforms": {"kind": "transforms", "points": [{"at": {"d": 4}, "re": 0.5, "im": 1.0}]},
     }
 
 

@@ -7,14 +7,16 @@ import pytest
 from rmtcheck.claims.evidence import Column, Kind, Outcome
 from rmtcheck.errors import DomainError
 from rmtcheck.report.figures import figures_of
-from rmtcheck.report.pictures import ZERO
+from rmtcheck.report.pictures import ZERO, _heights
 
-DRAWN = ["enclosures", "estimates", "block norms", "means", "resolvent"]
+DRAWN = ["enclosures", "estimates", "block norms", "means", "resolvent", "inversion"]
 
 
 def changed(record):
     """Return the record with its first interval or value moved a little."""
     other = copy.deepcopy(record)
+    if "curves" in other:
+        other["curves"][0]["values"][0] *= 1.5
     one = (other.get("points") or other.get("configurations"))[0]
     if "diagonal" in one:
         one["diagonal"]["high"] *= 1.5
@@ -137,3 +139,26 @@ def test_drawings_can_stand_in_one_page(observing, records):
     for text, own in zip(texts, names, strict=True):
         assert set(re.findall(r'href="#([^"]*)"', text)) <= own
         assert set(re.findall(r"url\(#([^)]*)\)", text)) <= own
+
+
+def test_eigenvalues_at_zero_are_counted_apart(observing, records):
+    record = records["resolvent"]
+    record["spectrum"].update({"zeros": 9, "atom": 0.75, "d": 12, "N": 3})
+    caption = figures_of(observing(record), "toy.seen")[1].caption
+    assert "All 12 eigenvalues of one drawn matrix (d = 12, N = 3)" in caption
+    assert "9 of them, 75.0%, are 0" in caption
+    assert "atom of mass 75.0%" in caption
+
+
+def test_zeros_lower_the_histogram():
+    panel = {"eigenvalues": [1.0, 2.0], "zeros": 2}
+    alone, with_zeros = (_heights({**panel, "zeros": z}, [1.0, 1.5, 2.0], False) for z in (0, 2))
+    assert [h / 2 for h in alone] == with_zeros
+
+
+def test_the_law_at_the_inverse_ratio_is_drawn_along(observing, records):
+    plain = drawn(observing(records["resolvent"]))[1]
+    records["resolvent"]["spectrum"]["inverse"] = {"x": [0.1, 0.2], "density": [0.0, 3.0]}
+    both = drawn(observing(records["resolvent"]))[1]
+    assert "inverse ratio" in both
+    assert "inverse ratio" not in plain

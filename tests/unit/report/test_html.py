@@ -78,6 +78,9 @@ def test_every_observation_is_shown(observing, records):
         "block norms": "Block norms at 2 sizes",
         "means": "1 confidence interval ",
         "resolvent": "Resolvent traces at 1 point ",
+        "transforms": "Transforms at 1 point ",
+        "gaps": "mean gap of two draws",
+        "inversion": "[0.5 +/- 1e-9]",
     }
     for kind, text in shown.items():
         assert text in render(observing(records[kind]), date=DAY)

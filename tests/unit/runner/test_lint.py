@@ -3,7 +3,18 @@ from dataclasses import replace
 import pytest
 from sympy import Integer
 
-from rmtcheck import Along, E, Identity, LimitOf, SoftmaxOfGaussians, Source, at_least, positive
+from rmtcheck import (
+    Along,
+    E,
+    ForAll,
+    Identity,
+    LimitOf,
+    RandomHermitian,
+    SoftmaxOfGaussians,
+    Source,
+    at_least,
+    positive,
+)
 from rmtcheck.claims.claim import claim
 from rmtcheck.errors import ClaimError
 from rmtcheck.runner.collect import catalogue, collect, proofs_folder
@@ -71,6 +82,15 @@ def test_two_sizes_need_an_order_or_a_ratio():
     (text,) = stating(LimitOf(d / N, gamma, Along(d, N)), positive(gamma))
     assert "without an order or a ratio" in text
     assert stating(LimitOf(d / N, gamma, Along(d, N, ratio=gamma)), positive(gamma)) == []
+
+
+def test_a_limit_for_all_objects_needs_its_ratio_too():
+    def stated(along):
+        return stating(ForAll(RandomHermitian(), LimitOf(gamma, 0, along)), positive(gamma))
+
+    (text,) = stated(Along(d, N))
+    assert "without an order or a ratio" in text
+    assert stated(Along(d, N, ratio=gamma)) == []
 
 
 class Sure(Identity):

@@ -1,10 +1,22 @@
 import pytest
+from sympy import FiniteSet, Interval
 
-from rmtcheck import Identity, Source, claim, distinct, positive
+from rmtcheck import (
+    ForAll,
+    Identity,
+    Mass,
+    ProbabilityMeasures,
+    Source,
+    claim,
+    distinct,
+    less,
+    positive,
+)
 from rmtcheck.claims.evidence import Kind
 from rmtcheck.errors import DomainError
 from rmtcheck.runner.plan import PROFILES, profile_named, subjects
-from rmtcheck.vocabulary.symbols import gamma, i, j, sigma
+from rmtcheck.vocabulary.measures import mu
+from rmtcheck.vocabulary.symbols import a, b, gamma, i, j, sigma
 
 TRUE, FALSE = Identity(gamma + gamma, 2 * gamma), Identity(gamma + gamma, 3 * gamma)
 
@@ -68,3 +80,10 @@ def test_an_instance_without_meaning_has_no_statement():
         Kind.HYPOTHESIS, planned(Identity(1 / gamma, 1 / gamma), None, [positive(gamma)])
     )
     assert found.statement is None
+
+
+def test_equal_ends_of_an_interval_are_another_statement():
+    mass = ForAll(ProbabilityMeasures(), Identity(Mass(mu, Interval(a, b)), 1))
+    (found,) = of_kind(Kind.HYPOTHESIS, planned(mass, given=[less(a, b)]))
+    assert found.name == "a < b weakened to a <= b"
+    assert found.statement.asked == Mass(mu, FiniteSet(a))

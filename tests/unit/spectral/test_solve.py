@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 
 from rmtcheck.errors import ConvergenceError
+from rmtcheck.spectral.dual import DualMap
 from rmtcheck.spectral.equations import StieltjesEquation
 from rmtcheck.spectral.measures import DiscreteMeasure
 from rmtcheck.spectral.solution import SolverResult
 from rmtcheck.spectral.solve import solve_stieltjes
 from rmtcheck.spectral.solvers.level_curve import level_curve
 from rmtcheck.spectral.solvers.newton import descend, newton
-from rmtcheck.spectral.dual import DualMap
 from rmtcheck.spectral.support import find_bulks
 
 POPULATIONS = {

@@ -4,8 +4,9 @@ import sympy
 from sympy import Max, Piecewise, Rational, pi, sqrt
 
 from rmtcheck.errors import DomainError, RmtcheckError
-from rmtcheck.symbolic import stieltjes
+from rmtcheck.symbolic import limit_equations
 from rmtcheck.symbolic.equality import Answer
+from rmtcheck.symbolic.limit_equations import limit_equation, wigner_moment
 from rmtcheck.symbolic.stieltjes import (
     covariance_equation,
     inverted,
@@ -15,7 +16,7 @@ from rmtcheck.symbolic.stieltjes import (
     stieltjes_of,
 )
 from rmtcheck.symbolic.wishart import trace_moment_limit
-from rmtcheck.vocabulary.ensembles import HermitianMatrix, SampleCovariance
+from rmtcheck.vocabulary.ensembles import HermitianMatrix, SampleCovariance, WignerMatrix
 from rmtcheck.vocabulary.laws import PrintedLaw
 from rmtcheck.vocabulary.symbols import N, d, gamma, sigma, x, z
 
@@ -44,9 +45,11 @@ def test_its_moments_are_those_of_the_pairings():
 
 
 def test_a_wrong_loop_equation_is_caught_by_the_moments(monkeypatch):
-    right = stieltjes.loop_equation
+    right = limit_equations.loop_equation
     monkeypatch.setattr(
-        stieltjes, "loop_equation", lambda names, v: right(names, v) + names.s * names.d / names.N
+        limit_equations,
+        "loop_equation",
+        lambda names, v: right(names, v) + names.s * names.d / names.N,
     )
     with pytest.raises(RmtcheckError, match="pairings"):
         covariance_equation(ensemble, gamma)
@@ -184,3 +187,42 @@ def test_steps_name_stein_and_the_limit():
     assert "Stein's identity" in text
     assert "Poincare's inequality" in text
     assert "the limit d/N -> gamma" in text
+
+
+SEMICIRCLE = PrintedLaw(sqrt(4 - x**2) / (2 * pi), -2, 2)
+
+
+def test_the_semicircle_is_proved():
+    assert law_defect(WignerMatrix(d), SEMICIRCLE, None).answer == Answer.YES
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        PrintedLaw(sqrt(4 - x**2) / pi, -2, 2),
+        PrintedLaw(sqrt(1 - x**2) * 2 / pi, -1, 1),
+        PrintedLaw(sqrt(2 - x**2) / pi, -sqrt(2), sqrt(2)),
+        PrintedLaw(sqrt((4 - x) * x) / (2 * pi), 0, 4),
+    ],
+    ids=str,
+)
+def test_other_semicircles_are_refuted(wrong):
+    test = law_defect(WignerMatrix(d), wrong, None)
+    assert test.answer == Answer.NO
+    assert test.witness
+
+
+def test_a_wrong_wigner_equation_is_caught_by_the_moments(monkeypatch):
+    right = limit_equations.wigner_loop_equation
+    monkeypatch.setattr(limit_equations, "wigner_loop_equation", lambda names: 2 * right(names))
+    with pytest.raises(RmtcheckError, match="pairings"):
+        limit_equation(WignerMatrix(d), None)
+
+
+def test_wigner_moments_at_size_one_are_gaussian():
+    assert [wigner_moment(k, sympy.Integer(1)) for k in range(7)] == [1, 0, 1, 0, 3, 0, 15]
+
+
+def test_two_sizes_need_a_ratio():
+    with pytest.raises(DomainError, match="ratio"):
+        limit_equation(ensemble, None)

@@ -1,0 +1,1 @@
+"""What the benchmark of the spectral laws is made of."""
