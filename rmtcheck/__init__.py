@@ -31,9 +31,10 @@ if TYPE_CHECKING:
         SpectralLimit,
         Value,
     )
+    from rmtcheck.laws.generalized_marchenko_pastur import GeneralizedMarchenkoPastur
+    from rmtcheck.laws.marchenko_pastur import MarchenkoPastur
+    from rmtcheck.laws.semicircle import Semicircle
     from rmtcheck.runner.run import verify
-    from rmtcheck.spectral.laws.generalized_marchenko_pastur import GeneralizedMarchenkoPastur
-    from rmtcheck.spectral.laws.marchenko_pastur import MarchenkoPastur
     from rmtcheck.spectral.measures import DiscreteMeasure, EmpiricalMeasure
     from rmtcheck.symbolic.hessian import derive
     from rmtcheck.symbolic.softmax import linear_ce_series
@@ -95,9 +96,10 @@ _HOMES = {
         "SpectralLimit",
         "Value",
     ),
+    "laws.generalized_marchenko_pastur": ("GeneralizedMarchenkoPastur",),
+    "laws.marchenko_pastur": ("MarchenkoPastur",),
+    "laws.semicircle": ("Semicircle",),
     "runner.run": ("verify",),
-    "spectral.laws.generalized_marchenko_pastur": ("GeneralizedMarchenkoPastur",),
-    "spectral.laws.marchenko_pastur": ("MarchenkoPastur",),
     "spectral.measures": ("DiscreteMeasure", "EmpiricalMeasure"),
     "symbolic.hessian": ("derive",),
     "symbolic.softmax": ("linear_ce_series",),
@@ -183,6 +185,7 @@ __all__ = [
     "RandomMatrix",
     "ResolventTrace",
     "SampleCovariance",
+    "Semicircle",
     "SignedMeasures",
     "SoftmaxOfGaussians",
     "SomeRadius",

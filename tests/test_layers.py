@@ -18,6 +18,7 @@ LEVEL = {
     "certify": 1,
     "montecarlo": 1,
     "claims": 2,
+    "laws": 2,
     "channels": 3,
     "runner": 4,
     "report": 5,

@@ -49,6 +49,18 @@ def divide(a: Array, b: Pair | tuple[float, float]) -> Pair:
     return two_sum(first, ((a - product) - error - first * b[1]) / b[0])
 
 
+def square_root(a: Array) -> Pair:
+    """Return the root of a non-negative number, to about 1e-31."""
+    first = np.sqrt(a)
+    square, error = two_product(first, first)
+    return two_sum(first, ((a - square) - error) / (2 * np.where(first == 0, 1.0, first)))
+
+
+def above(x: Array, least: Pair) -> Array:
+    """Return x less a pair, rounded once."""
+    return add((x, np.zeros_like(x)), (-least[0], -least[1]))[0]
+
+
 def total(terms: Pair) -> Pair:
     """Return the sum of pairs along the last axis, halving it again and again."""
     high, low = terms

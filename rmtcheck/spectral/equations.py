@@ -149,6 +149,21 @@ class StieltjesEquation:
             first[rows] = 1 / (u[rows, None] - near.atoms) @ (near.masses * near.atoms)
         return u * (self.aspect_ratio + first)
 
+    def companion(self, u: ComplexArray, z: ComplexArray) -> ComplexArray:
+        r"""Return :math:`-\frac1z\int\frac u{u-\lambda}d\nu` at dual points of points z.
+
+        Since :math:`z/u=\gamma+\int\frac\lambda{u-\lambda}d\nu`, this is
+        :math:`-\frac{1-\gamma}z+\gamma s(z)`.
+
+        Accuracy
+        --------
+        Exact up to rounding.
+        """
+        share = np.empty_like(u)
+        for rows, near in self.crowd.seen(u.real):
+            share[rows] = u[rows] * (1 / (u[rows, None] - near.atoms) @ near.masses)
+        return -((1 - self.rank) + share) / z
+
     def point_and_slope(self, u: ComplexArray) -> tuple[ComplexArray, ComplexArray]:
         r"""Return :math:`x(u)` and :math:`x'(u)` together, in real arithmetic, which is faster.
 
@@ -199,7 +214,9 @@ class StieltjesEquation:
             squared = inverse * inverse
             value[rows] = squared @ near.squares
             slope[rows] = -2 * (squared * inverse) @ near.squares
-            change[rows] = (u[rows, None] * (2 * near.atoms - u[rows, None]) * squared) @ near.masses
+            change[rows] = (
+                u[rows, None] * (2 * near.atoms - u[rows, None]) * squared
+            ) @ near.masses
         lack = self.rank - self.aspect_ratio
         close = abs(u) < abs(self.atoms).min() / 2
         excess = np.where(close, lack + change, value - self.aspect_ratio)

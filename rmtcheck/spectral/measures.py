@@ -95,6 +95,18 @@ class DiscreteMeasure:
         r"""Return the image of the measure under a vectorised function."""
         return DiscreteMeasure(np.asarray(f(self.atoms)), self.weights)
 
+    def sample(self, count: int, rng: np.random.Generator) -> Array:
+        """Return independent draws from the measure, divided by its mass.
+
+        Accuracy
+        --------
+        Exact in law up to rounding of the weights.
+        """
+        ladder = np.cumsum(self.weights)
+        rungs = np.searchsorted(ladder, ladder[-1] * rng.random(count), side="right")
+        drawn: Array = self.atoms[np.minimum(rungs, len(self.atoms) - 1)]
+        return drawn
+
     def rationals(self) -> tuple[tuple[Fraction, Fraction], ...]:
         """Return (atom, weight) as exact numbers, floats as the binary numbers that they are.
 

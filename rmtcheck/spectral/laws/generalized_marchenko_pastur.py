@@ -10,7 +10,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 
 from rmtcheck.errors import DomainError
-from rmtcheck.spectral.arrays import ComplexArray
+from rmtcheck.spectral.arrays import Array, ComplexArray
 from rmtcheck.spectral.distribution import Distribution
 from rmtcheck.spectral.dual import DualMap
 from rmtcheck.spectral.equations import StieltjesEquation
@@ -28,7 +28,7 @@ from rmtcheck.spectral.law import (
     shown,
     upper_half,
 )
-from rmtcheck.spectral.laws.marchenko_pastur import companion
+from rmtcheck.spectral.matrices import draw_weighted_gram
 from rmtcheck.spectral.measures import DiscreteMeasure
 from rmtcheck.spectral.solvers.table import SOLVERS, solve_by
 
@@ -71,6 +71,7 @@ class GeneralizedMarchenkoPastur(SpectralLaw):
 
     Examples
     --------
+    >>> from rmtcheck import DiscreteMeasure
     >>> law = GeneralizedMarchenkoPastur(DiscreteMeasure([-1.0, 2.0], [0.5, 0.5]), 0.5)
     >>> law.mean(), law.variance()
     (0.5, 1.25)
@@ -156,6 +157,8 @@ class GeneralizedMarchenkoPastur(SpectralLaw):
     def companion_stieltjes(self, z: Any, *, method: str | None = None) -> Any:
         r"""Return :math:`-(1-\gamma)/z+\gamma s(z)` of the N x N companion matrix.
 
+        Taken as :math:`-\frac1z\int\frac u{u-\lambda}d\nu`, whose terms do not cancel at 0.
+
         Parameters
         ----------
         z : complex or array
@@ -172,9 +175,13 @@ class GeneralizedMarchenkoPastur(SpectralLaw):
         --------
         That of the transform.
         """
-        return companion(
-            z, lambda at: self.stieltjes(at, method=method), self.equation.aspect_ratio
-        )
+        points, below = upper_half(complex_points(z))
+        if np.any(points == 0):
+            raise DomainError("z is 0; the companion transform is taken at other points")
+        flat = points.ravel()
+        value = self.equation.companion(self._dual_points(flat, method), flat)
+        value = value.reshape(points.shape)
+        return scalar_like(z, np.where(below, value.conj(), value))
 
     def pdf(self, x: Any, *, method: str | None = None) -> Any:
         r"""Return the density :math:`\frac{\Im u}{\pi\gamma|u|^2}` of the continuous part.
@@ -314,10 +321,44 @@ class GeneralizedMarchenkoPastur(SpectralLaw):
             return rough
         return representable(order, lambda: float(self._exact_moment(int(order))))
 
+    def draw(self, dimension: int, *, rng: np.random.Generator) -> Array:
+        r"""Draw :math:`\frac1NX\Lambda X^\top`, Gaussian X, N nearest to :math:`d/\gamma`.
+
+        Parameters
+        ----------
+        dimension : int
+            Number d of rows.
+        rng : numpy Generator
+            The source of randomness, of the weights too, which are drawn from the population.
+
+        Returns
+        -------
+        array of shape (d, d)
+
+        Raises
+        ------
+        DomainError
+            If the dimension or the generator is none, or N would be 0.
+
+        Accuracy
+        --------
+        Exact in law up to rounding, and the ratio up to that of N to an integer. A continuous
+        population, or one of more than 128 atoms, stands for the finite one that the law uses.
+
+        Examples
+        --------
+        >>> law = GeneralizedMarchenkoPastur(DiscreteMeasure([-1, 2], [0.5, 0.5]), 0.5)
+        >>> law.draw(20, rng=np.random.default_rng(1)).shape
+        (20, 20)
+        """
+        weights = self.equation.population.sample
+        return draw_weighted_gram(dimension, self.equation.aspect_ratio, weights, rng)
+
     def _exact_moment(self, order: int) -> Any:
         """Return the moment of the floats that the law consists of, without rounding."""
         pairs = self.equation.population.rationals()
-        unit, share = (math.lcm(*(value.denominator for value in part)) for part in zip(*pairs))
+        unit = math.lcm(*(atom.denominator for atom, _ in pairs))
+        share = math.lcm(*(weight.denominator for _, weight in pairs))
         atoms, terms = [int(a * unit) for a, _ in pairs], [int(w * share) for _, w in pairs]
         mass, step, cumulants = sum(terms), Fraction(self.gamma) / unit, []
         for k in range(order):

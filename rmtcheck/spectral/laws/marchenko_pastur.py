@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
 
 from rmtcheck.errors import DomainError
 from rmtcheck.spectral.arrays import Array, ComplexArray
+from rmtcheck.spectral.doubled import Pair, above, add, multiply, square_root
 from rmtcheck.spectral.law import (
     Intervals,
     SpectralLaw,
@@ -21,6 +23,7 @@ from rmtcheck.spectral.law import (
     scalar_like,
     upper_half,
 )
+from rmtcheck.spectral.matrices import draw_weighted_gram
 
 
 @dataclass(frozen=True)
@@ -100,11 +103,15 @@ class MarchenkoPastur(SpectralLaw):
             raise DomainError(
                 "z is 0, where this transform is infinite; any other point is accepted"
             )
-        value = self._root(points)
+        drift = self._variance * (1 - self._gamma)
+        value = self._root(points, drift - points, self._gamma * self._variance)
         return scalar_like(z, np.where(below, value.conj(), value))
 
     def companion_stieltjes(self, z: Any) -> Any:
         r"""Return :math:`-(1-\gamma)/z+\gamma s(z)`, the transform of :math:`\frac1NX^\top X`.
+
+        It is the root of :math:`\sigma^2z\underline s^2+(z+\sigma^2(1-\gamma))\underline s+1=0`,
+        whose terms do not cancel at 0.
 
         Raises
         ------
@@ -115,7 +122,12 @@ class MarchenkoPastur(SpectralLaw):
         --------
         Exact up to rounding.
         """
-        return companion(z, self.stieltjes, self._gamma)
+        points, below = upper_half(complex_points(z))
+        if np.any(points == 0):
+            raise DomainError("z is 0; the companion transform is taken at other points")
+        drift = self._variance * (1 - self._gamma)
+        value = self._root(points, -drift - points, self._variance)
+        return scalar_like(z, np.where(below, value.conj(), value))
 
     def pdf(self, x: Any) -> Any:
         """Return the density of the continuous part; infinite at 0 for gamma = 1.
@@ -125,11 +137,10 @@ class MarchenkoPastur(SpectralLaw):
         Exact up to rounding.
         """
         points = real_points(x)
-        a, b = self.edges()
-        inside = (points >= a) & (points <= b)
-        safe = np.where(inside & (points != 0), points, b)
-        density = np.sqrt(np.maximum((b - safe) * (safe - a), 0.0)) / (self._unit * safe)
-        return scalar_like(x, np.where(inside & (points == 0), np.inf, density))
+        p, q = self._legs(points)
+        density = p * q / (self._unit * np.where(points == 0, 1.0, points))
+        hard = (points == 0) & (self._gamma == 1)
+        return scalar_like(x, np.where(hard, np.inf, density))
 
     def cdf(self, x: Any) -> Any:
         r"""Return :math:`\mu((-\infty,x])` in closed form, the atom included.
@@ -143,11 +154,11 @@ class MarchenkoPastur(SpectralLaw):
         """
         points = real_points(x)
         a, b = self.edges()
-        inside = np.clip(points, a, b)
-        p, q = np.sqrt(inside - a), np.sqrt(b - inside)
+        p, q = self._legs(points)
         primitive = p * q + (a + b) * np.arctan2(p, q)
         primitive -= 2 * math.sqrt(a * b) * np.arctan2(p * math.sqrt(b), q * math.sqrt(a))
-        return scalar_like(x, primitive / self._unit + np.where(points >= 0, self._atom, 0.0))
+        value = primitive / self._unit + np.where(points >= 0, self._atom, 0.0)
+        return scalar_like(x, np.clip(value, 0.0, 1.0))
 
     def support(self) -> Intervals:
         """Return the one interval of the continuous part.
@@ -156,9 +167,8 @@ class MarchenkoPastur(SpectralLaw):
         --------
         Exact up to rounding.
         """
-        root = 1 + math.sqrt(self._gamma)
-        lower = (1 - self._gamma) / root  # 1 - sqrt(gamma), without its cancellation near 1
-        return ((self._variance * lower**2, self._variance * root**2),)
+        (low, _), (high, _) = self._edge_pairs
+        return ((float(low), float(high)),)
 
     def atoms(self) -> tuple[tuple[float, float], ...]:
         """Return the atom at 0, if there is one."""
@@ -200,16 +210,62 @@ class MarchenkoPastur(SpectralLaw):
         k = int(order)
         return representable(k, lambda: self.entry_variance**k * self.gamma ** (k - 1))
 
-    def _root(self, z: ComplexArray) -> ComplexArray:
-        """Take the root in the one of its two forms that does not cancel."""
-        a, b = self.edges()
-        root = np.sqrt(z - a) * np.sqrt(z - b)
-        linear = self._variance * (1 - self._gamma) - z
+    def draw(self, dimension: int, *, rng: np.random.Generator) -> Array:
+        r"""Draw :math:`\frac1NXX^\top` with Gaussian entries, N nearest to :math:`d/\gamma`.
+
+        Parameters
+        ----------
+        dimension : int
+            Number d of rows.
+        rng : numpy Generator
+            The source of randomness.
+
+        Returns
+        -------
+        array of shape (d, d)
+
+        Raises
+        ------
+        DomainError
+            If the dimension or the generator is none, or N would be 0.
+
+        Accuracy
+        --------
+        Exact in law up to rounding, and the ratio up to that of N to an integer.
+        """
+
+        def weights(count: int, rng: np.random.Generator) -> Array:
+            return np.full(count, self._variance)
+
+        return draw_weighted_gram(dimension, self._gamma, weights, rng)
+
+    def _root(self, z: ComplexArray, linear: ComplexArray, unit: float) -> ComplexArray:
+        r"""Return the root of :math:`uzs^2-ls+1=0`, of discriminant :math:`(z-a)(z-b)`.
+
+        Of its two forms the one that does not cancel is taken.
+        """
+        root = np.prod([np.sqrt(above(z.real, e) + 1j * z.imag) for e in self._edge_pairs], axis=0)
         far = abs(linear - root) >= abs(linear + root)
         below = np.where(far, linear - root, 1.0)
-        safe = np.where(far, 1.0, 2 * self._gamma * self._variance * z)
+        safe = np.where(far, 1.0, 2 * unit * z)
         value: ComplexArray = np.where(far, 2 / below, (linear + root) / safe)
         return value
+
+    def _legs(self, x: Array) -> tuple[Array, Array]:
+        r"""Return :math:`\sqrt{x-a}` and :math:`\sqrt{b-x}` for x in the support, or next to it."""
+        a, b = self._edge_pairs
+        width = b[0] - a[0]
+        low, high = np.clip(above(x, a), 0, width), np.clip(-above(x, b), 0, width)
+        return np.sqrt(low), np.sqrt(high)
+
+    @cached_property
+    def _edge_pairs(self) -> tuple[Pair, Pair]:
+        r"""The edges :math:`\sigma^2(1\mp\sqrt\gamma)^2` to twice the digits of a float."""
+        none, one, variance = np.zeros(()), np.ones(()), np.array(self._variance)
+        root = square_root(np.array(self._gamma))
+        sides = add((one, none), (-root[0], -root[1])), add((one, none), root)
+        low, high = (multiply((variance, none), multiply(side, side)) for side in sides)
+        return low, high
 
     @property
     def _gamma(self) -> float:
@@ -226,11 +282,3 @@ class MarchenkoPastur(SpectralLaw):
     @property
     def _unit(self) -> float:
         return 2 * math.pi * self._gamma * self._variance
-
-
-def companion(z: Any, stieltjes: Any, gamma: float) -> Any:
-    r"""Return the companion transform :math:`-(1-\gamma)/z+\gamma s(z)`, of the N x N matrix."""
-    points: Array | ComplexArray = complex_points(z)
-    if np.any(points == 0):
-        raise DomainError("z is 0; the companion transform is taken at other points")
-    return scalar_like(z, -(1 - gamma) / points + gamma * np.asarray(stieltjes(z)))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
 
+from rmtcheck.spectral.arrays import Array
+from rmtcheck.spectral.doubled import Pair, above, square_root
 from rmtcheck.spectral.law import (
     Intervals,
     SpectralLaw,
@@ -18,6 +21,7 @@ from rmtcheck.spectral.law import (
     scalar_like,
     upper_half,
 )
+from rmtcheck.spectral.matrices import draw_wigner
 
 
 @dataclass(frozen=True)
@@ -65,8 +69,8 @@ class Semicircle(SpectralLaw):
         Exact up to rounding.
         """
         points, below = upper_half(complex_points(z))
-        radius = self._radius
-        root = np.sqrt(points - radius) * np.sqrt(points + radius)
+        low, high = -above(-points.real, self._radius), above(points.real, self._radius)
+        root = np.sqrt(high + 1j * points.imag) * np.sqrt(low + 1j * points.imag)
         value = -2 / (points + root)
         return scalar_like(z, np.where(below, value.conj(), value))
 
@@ -77,23 +81,26 @@ class Semicircle(SpectralLaw):
         --------
         Exact up to rounding.
         """
-        points = real_points(x)
-        inside = np.maximum(self._radius**2 - points**2, 0.0)
-        return scalar_like(x, np.sqrt(inside) / (2 * math.pi * float(self.entry_variance)))
+        p, q = self._legs(real_points(x))
+        return scalar_like(x, p * q / (2 * math.pi * float(self.entry_variance)))
 
     def cdf(self, x: Any) -> Any:
-        r"""Return :math:`\frac12+\frac1\pi(\arcsin t+t\sqrt{1-t^2})`, :math:`t=x/2\sigma`.
+        r"""Return :math:`\frac1\pi(\theta-\sin\theta\cos\theta)`, :math:`x=-2\sigma\cos\theta`.
 
         Accuracy
         --------
         Exact up to rounding.
         """
-        t = np.clip(real_points(x) / self._radius, -1.0, 1.0)
-        return scalar_like(x, 0.5 + (np.arcsin(t) + t * np.sqrt(1 - t * t)) / math.pi)
+        points, radius = real_points(x), self._radius[0]
+        p, q = self._legs(points)
+        cosine = np.clip(-points / radius, -1.0, 1.0)
+        angle = 2 * np.arctan2(p, q)
+        return scalar_like(x, (angle - cosine * p * q / radius) / math.pi)
 
     def support(self) -> Intervals:
         """Return the interval between plus and minus twice the standard deviation."""
-        return ((-self._radius, self._radius),)
+        radius = float(self._radius[0])
+        return ((-radius, radius),)
 
     def atoms(self) -> tuple[tuple[float, float], ...]:
         """Return no atoms."""
@@ -108,6 +115,39 @@ class Semicircle(SpectralLaw):
         """
         return self.entry_variance if natural(order) == 2 else 0
 
-    @property
-    def _radius(self) -> float:
-        return 2 * math.sqrt(float(self.entry_variance))
+    def draw(self, dimension: int, *, rng: np.random.Generator) -> Array:
+        r"""Draw a Wigner matrix; see :func:`~rmtcheck.spectral.matrices.draw_wigner`.
+
+        Parameters
+        ----------
+        dimension : int
+            Number d of rows and columns.
+        rng : numpy Generator
+            The source of randomness.
+
+        Returns
+        -------
+        array of shape (d, d)
+
+        Raises
+        ------
+        DomainError
+            If the dimension or the generator is none.
+
+        Accuracy
+        --------
+        Exact in law up to rounding.
+        """
+        return draw_wigner(dimension, float(self.entry_variance), rng)
+
+    def _legs(self, x: Array) -> tuple[Array, Array]:
+        r"""Return :math:`\sqrt{x+2\sigma}` and :math:`\sqrt{2\sigma-x}` inside, or next to it."""
+        width = 2 * self._radius[0]
+        low, high = (np.clip(-above(y, self._radius), 0, width) for y in (-x, x))
+        return np.sqrt(low), np.sqrt(high)
+
+    @cached_property
+    def _radius(self) -> Pair:
+        r"""The radius :math:`2\sigma` to twice the digits of a float."""
+        high, low = square_root(np.array(float(self.entry_variance)))
+        return 2 * high, 2 * low

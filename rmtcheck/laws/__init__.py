@@ -1,0 +1,1 @@
+"""Spectral laws as a user holds them: floats, balls, many digits and algebra behind one object."""
