@@ -19,14 +19,17 @@ series on the unit interval, where :math:`\rho_u+1/\rho_u=|u-1|+|u+1|\ge2\kappa`
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from rmtcheck.spectral.arrays import Array, BoolArray
+from rmtcheck.spectral.arrays import Array, BoolArray, IntArray
 from rmtcheck.spectral.gauss import gauss_rules
 
 KAPPA = 2.0
 NODES = 15
 FEW = 128
+TABLE = 10_000
 SHELLS = 2.0 ** (np.arange(0, 80) / 2)
 
 
@@ -55,12 +58,12 @@ def compressed(atoms: Array, weights: Array, gamma: float) -> tuple[Array, Array
     if len(atoms) <= FEW:
         return atoms, weights
     first, last, crowd = _cells(atoms, weights, gamma)
-    parts = []
-    for i, j, replaced in zip(first, last, crowd, strict=True):
-        part = atoms[None, i:j], weights[None, i:j]
-        parts.append(gauss_rules(*part, NODES) if replaced else part)
+    kept = np.repeat(~crowd, last - first)
+    parts = [(atoms[kept], weights[kept]), *_rules(atoms, weights, first[crowd], last[crowd])]
     nodes, masses = (np.concatenate([p[k].ravel() for p in parts]) for k in range(2))
-    return nodes[masses > 0], masses[masses > 0]
+    order = np.argsort(nodes, kind="stable")
+    order = order[masses[order] > 0]
+    return nodes[order], masses[order]
 
 
 def is_clear(
@@ -119,3 +122,16 @@ def _cells(atoms: Array, weights: Array, gamma: float) -> tuple[Array, Array, Bo
     firsts, lasts, crowds = (np.concatenate(parts) for parts in zip(*done, strict=True))
     order = np.argsort(firsts)
     return firsts[order], lasts[order], crowds[order].astype(bool)
+
+
+def _rules(
+    atoms: Array, weights: Array, first: IntArray, last: IntArray
+) -> Iterator[tuple[Array, Array]]:
+    """Yield Gauss rules of cells, those of like length together, the shorter without mass."""
+    order = np.argsort(last - first)
+    while len(order):
+        width = int((last - first)[order[-1]])
+        batch, order = np.split(order, [-max(1, TABLE // width)])[::-1]
+        column, length = np.arange(width), (last - first)[batch, None]
+        place = first[batch, None] + np.minimum(column, length - 1)
+        yield gauss_rules(atoms[place], np.where(column < length, weights[place], 0), NODES)

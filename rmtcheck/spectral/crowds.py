@@ -22,6 +22,7 @@ KAPPA = 2.0
 NODES = 15
 CELLS = 30_000
 MANY = 1500
+GROUPS_AT_ONCE = 64
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,12 @@ class Level:
     last: Array
     rules: Weights
 
-    def beyond(self, cells: IntArray, low: float, high: float) -> BoolArray:
-        """Say from which cells a whole interval is far enough."""
+    def beyond(self, cells: IntArray, low: Array, high: Array) -> BoolArray:
+        """Say which of n cells are far enough from whole intervals, k for each, shape (k, n)."""
         first, last = self.first[cells], self.last[cells]
         centre, radius = (first + last) / 2, (last - first) / 2
         apart = np.maximum(np.maximum(low - centre, centre - high), 0)
-        far: BoolArray = apart >= KAPPA * radius
+        far: BoolArray = np.all(apart >= KAPPA * radius, axis=0)
         return far
 
     def halved(self) -> Level:
@@ -138,12 +139,15 @@ class Crowd:
                 yield part, self.whole
             return
         moved = np.zeros_like(place) if reach is None else reach
-        for rows in self._neighbours(place, anchor):
-            here = (place - moved)[rows].min(), (place + moved)[rows].max()
-            there = here if anchor is None else (anchor[rows].min(), anchor[rows].max())
-            near = self._as_seen_from([here, there])
-            for part in slices(len(rows), len(near.atoms)):
-                yield rows[part], near
+        ends = [(place - moved, place + moved), *([] if anchor is None else [(anchor, anchor)])]
+        groups = self._neighbours(place, anchor)
+        for first in range(0, len(groups), GROUPS_AT_ONCE):
+            batch = groups[first : first + GROUPS_AT_ONCE]
+            low = np.array([[least[rows].min() for rows in batch] for least, _ in ends])
+            high = np.array([[most[rows].max() for rows in batch] for _, most in ends])
+            for rows, near in zip(batch, self._as_seen_from(low, high), strict=True):
+                for part in slices(len(rows), len(near.atoms)):
+                    yield rows[part], near
 
     @cached_property
     def levels(self) -> list[Level]:
@@ -153,7 +157,7 @@ class Crowd:
             levels.append(levels[-1].halved())
         return levels
 
-    def _neighbours(self, place: Array, anchor: Array | None) -> Iterator[IntArray]:
+    def _neighbours(self, place: Array, anchor: Array | None) -> list[IntArray]:
         """Group points that lie, and whose anchors lie, among the same few atoms."""
         atoms = self.whole.atoms
         key = np.searchsorted(atoms, place) // (8 * NODES)
@@ -161,18 +165,32 @@ class Crowd:
             key = key * len(atoms) + np.searchsorted(atoms, anchor) // (8 * NODES)
         order = np.argsort(key, kind="stable")
         cuts = np.flatnonzero(np.diff(key[order])) + 1
-        yield from (rows for rows in np.split(order, cuts) if len(rows))
+        return [rows for rows in np.split(order, cuts) if len(rows)]
 
-    def _as_seen_from(self, places: list[tuple[float, float]]) -> Weights:
-        """Descend from everything to what is near, keeping the rules of what is far."""
-        parts, cells = [], np.zeros(1, dtype=int)
+    def _as_seen_from(self, low: Array, high: Array) -> Iterator[Weights]:
+        """Descend from everything to what is near, keeping the rules of what is far.
+
+        Parameters
+        ----------
+        low, high : arrays of shape (k, m)
+            Ends of the k intervals that each of m groups sees from.
+        """
+        count = low.shape[1]
+        group, cells = np.arange(count), np.zeros(count, dtype=int)
+        whose, rules = [], []
         for depth in range(len(self.levels) - 1, -1, -1):
             level = self.levels[depth]
-            far = np.all([level.beyond(cells, *place) for place in places], axis=0)
-            kept = cells[far] if depth else cells
-            parts.append(tuple(a[kept].ravel() for a in level.rules.columns))
-            cells = (2 * cells[~far][:, None] + np.arange(2)).ravel()
-        return Weights(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+            far = level.beyond(cells, low[:, group], high[:, group])
+            kept = far if depth else np.ones(len(cells), dtype=bool)
+            whose.append(group[kept])
+            rules.append(np.stack([a[cells[kept]] for a in level.rules.columns]))
+            group, cells = group[~far].repeat(2), (2 * cells[~far][:, None] + np.arange(2)).ravel()
+        owner = np.concatenate(whose)
+        order = np.argsort(owner, kind="stable")
+        columns = np.concatenate(rules, axis=1)[:, order]
+        cuts = np.searchsorted(owner[order], np.arange(1, count))
+        for part in np.split(columns, cuts, axis=1):
+            yield Weights(*part.reshape(3, -1))
 
 
 def _bottom(whole: Weights) -> Level:

@@ -14,6 +14,7 @@ import numpy as np
 
 from rmtcheck.spectral.anchored import Anchors
 from rmtcheck.spectral.arrays import Array, BoolArray, ComplexArray, IntArray
+from rmtcheck.spectral.crowds import Weights
 from rmtcheck.spectral.equations import StieltjesEquation
 from rmtcheck.spectral.support import Bulks
 
@@ -41,6 +42,20 @@ class Curve:
     image: Array
     slope: ComplexArray
     bend: Array
+
+    @classmethod
+    def empty(cls) -> Curve:
+        """Return a curve without points."""
+        return cls(np.zeros(0, complex), np.zeros(0), np.zeros(0, complex), np.zeros(0))
+
+    def joined(self, other: Curve) -> Curve:
+        """Return the points of both in order, images that rounding has swapped made equal."""
+        u, x, slope, bend = (
+            np.concatenate([getattr(self, name), getattr(other, name)])
+            for name in ("dual", "image", "slope", "bend")
+        )
+        order = np.lexsort((x, u.real))
+        return Curve(u[order], np.maximum.accumulate(x[order]), slope[order], bend[order])
 
     def start(self, x: Array, anchors: Anchors) -> ComplexArray:
         r"""Return approximate dual points minus their anchors, for points of the bulks.
@@ -93,8 +108,8 @@ class Curve:
         return s, h, np.where(h == 0, at_edge, inside), known
 
 
-def trace(equation: StieltjesEquation, bulks: Bulks) -> Curve:
-    """Return the curve at the atoms and at points between them, and the ends of its arcs.
+def trace(equation: StieltjesEquation, bulks: Bulks, which: IntArray) -> Curve:
+    """Return the curve over some bulks: at the atoms, at points between them, and at the ends.
 
     Parameters
     ----------
@@ -102,6 +117,8 @@ def trace(equation: StieltjesEquation, bulks: Bulks) -> Curve:
         The equation.
     bulks : Bulks
         Its support.
+    which : array of int, shape (m,)
+        Numbers of bulks, ascending.
 
     Returns
     -------
@@ -111,19 +128,14 @@ def trace(equation: StieltjesEquation, bulks: Bulks) -> Curve:
     --------
     Heights to about 1e-6: a start for Newton's method.
     """
-    ends = np.concatenate([bulks.lower.place, bulks.upper.place])
-    a = _stations(equation, bulks)
+    ends = np.concatenate([bulks.lower.place[which], bulks.upper.place[which]])
+    a = _stations(equation, bulks, which)
     inner = a + 1j * heights(equation, a)
-    u = np.concatenate([ends + 0j, inner])
     image, slope = equation.point_and_slope(inner)
-    edges = np.concatenate([bulks.low, bulks.high])
     bend = abs(equation.surplus(ends)[1]) / 2
-    x = np.concatenate([edges, image.real])
-    zeros = np.zeros(len(ends))
-    slopes = np.concatenate([zeros, slope])
-    bends = np.concatenate([bend, np.zeros(len(a))])
-    order = np.lexsort((x, u.real))
-    return Curve(u[order], np.maximum.accumulate(x[order]), slopes[order], bends[order])
+    edges, zeros = np.concatenate([bulks.low[which], bulks.high[which]]), np.zeros(len(ends))
+    on_edges = Curve(ends + 0j, edges, zeros + 0j, bend)
+    return on_edges.joined(Curve(inner, image.real, slope, np.zeros(len(a))))
 
 
 def heights(equation: StieltjesEquation, a: Array) -> Array:
@@ -145,13 +157,23 @@ def heights(equation: StieltjesEquation, a: Array) -> Array:
     Estimated relative error 1e-8.
     """
     t = _single(equation, a)
+    for rows, near in equation.crowd.seen(a):
+        t[rows] = _risen(near, equation.aspect_ratio, a[rows], t[rows])
+    return np.sqrt(t)
+
+
+def _risen(near: Weights, gamma: float, a: Array, t: Array) -> Array:
+    """Let squares of heights rise to the curve, from below it."""
+    apart = (a[:, None] - near.atoms) ** 2
     for _ in range(MOST_STEPS):
-        value, slope = equation.crowding(a, np.sqrt(t))
-        rise = value * (value / equation.aspect_ratio - 1) / -slope
+        inverse = 1 / (apart + t[:, None])
+        value = inverse @ near.squares
+        slope = (inverse * inverse) @ near.squares
+        rise = value * (value / gamma - 1) / slope
         t = np.maximum(t + rise, t)
         if np.all(rise <= 1e-6 * t):
             break
-    return np.sqrt(t)
+    return t
 
 
 def _single(equation: StieltjesEquation, a: Array) -> Array:
@@ -165,14 +187,17 @@ def _single(equation: StieltjesEquation, a: Array) -> Array:
     return forced
 
 
-def _stations(equation: StieltjesEquation, bulks: Bulks) -> Array:
-    """Return the atoms, and points between neighbours that share a bulk."""
-    atoms = equation.atoms
-    knots = np.sort(np.concatenate([bulks.lower.place, atoms, bulks.upper.place]))
+def _stations(equation: StieltjesEquation, bulks: Bulks, which: IntArray) -> Array:
+    """Return the atoms in some bulks, and points between neighbours that share one of them."""
+    atoms, low, high = equation.atoms, bulks.lower.place, bulks.upper.place
+    knots = np.sort(np.concatenate([low, atoms, high]))
     middle = (knots[1:] + knots[:-1]) / 2
-    bulk = np.searchsorted(bulks.lower.place, middle) - 1
-    same = (np.diff(knots) > 0) & (middle < bulks.upper.place[bulk])
+    bulk = np.searchsorted(low, middle) - 1
+    chosen = np.zeros(len(low), dtype=bool)
+    chosen[which] = True
+    same = (np.diff(knots) > 0) & (middle < high[bulk]) & chosen[bulk]
     parts = int(np.clip(POINTS // len(knots), 2, 12))
     share = np.arange(1, parts) / parts
     between = knots[:-1][same, None] + np.diff(knots)[same, None] * share
-    return np.unique(np.concatenate([atoms, between.ravel()]))
+    here = chosen[np.searchsorted(low, atoms) - 1]
+    return np.unique(np.concatenate([atoms[here], between.ravel()]))

@@ -42,6 +42,8 @@ class DualMap:
 
     def __init__(self, equation: StieltjesEquation) -> None:
         self.equation = equation
+        self._covered: IntArray = np.zeros(0, dtype=int)
+        self._traced = Curve.empty()
 
     @cached_property
     def bulks(self) -> Bulks:
@@ -50,8 +52,17 @@ class DualMap:
 
     @cached_property
     def curve(self) -> Curve:
-        """The table that points of the support start from."""
-        return trace(self.equation, self.bulks)
+        """The table that points of the support start from, over all bulks."""
+        return self.curve_over(np.arange(len(self.bulks.low)))
+
+    def curve_over(self, bulks: IntArray) -> Curve:
+        """Return a table that covers some bulks at least, traced when they are first asked for."""
+        new = np.setdiff1d(bulks, self._covered)
+        if len(new):
+            part = trace(self.equation, self.bulks, new)
+            self._traced = self._traced.joined(part)
+            self._covered = np.union1d(self._covered, new)
+        return self._traced
 
     @cached_property
     def anchors(self) -> Anchors:
@@ -88,7 +99,7 @@ class DualMap:
         lower, upper = self.bulks.lower[bulk], self.bulks.upper[bulk]
         left = abs(lower.distance(x)) <= abs(upper.distance(x))
         anchors = _chosen(left, lower, upper)
-        h, solved = self._newton(x + 0j, anchors, self.curve.start(x, anchors))
+        h, solved = self._newton(x + 0j, anchors, self.curve_over(bulk).start(x, anchors))
         if not solved.all():
             rough = level_curve(self.equation, x[~solved] + 0j).dual
             stray = anchors[~solved]

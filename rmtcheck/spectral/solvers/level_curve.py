@@ -1,8 +1,9 @@
-r"""Bisection along the curve :math:`\Im x(u)=\eta`: slow, and impossible to lead astray.
+r"""Bisection along the curve :math:`\Im x(u)=\eta`: impossible to lead astray.
 
 For fixed real part a of u, :math:`b\mapsto\Im x(a+ib)` increases where it is not negative,
-so the curve has one height over every a; along it the real part of x increases. Both
-searches are monotone. On the curve :math:`\int\lambda^2/|u-\lambda|^2d\nu\le\gamma`, hence by
+so the curve has one height over every a; along it the real part of x increases. Both searches
+are monotone; they take Newton steps, along the curve :math:`da=\Re(1/x'(u))\,dx`, wherever
+these stay in the bracket. On the curve :math:`\int\lambda^2/|u-\lambda|^2d\nu\le\gamma`, hence by
 Cauchy and Schwarz :math:`|x(u)-\gamma u-\mathbb E\lambda|\le(\gamma\,\mathbb E\lambda^2)^{1/2}`,
 which brackets the answer.
 """
@@ -54,7 +55,7 @@ def height(equation: StieltjesEquation, a: Array, eta: Array) -> Array:
 
 
 def level_curve(equation: StieltjesEquation, z: ComplexArray) -> StieltjesSolution:
-    r"""Solve :math:`x(u)=z` for z in the closed upper half plane by monotone bisection.
+    r"""Solve :math:`x(u)=z` for z in the closed upper half plane by steps within brackets.
 
     Parameters
     ----------
@@ -74,12 +75,17 @@ def level_curve(equation: StieltjesEquation, z: ComplexArray) -> StieltjesSoluti
     mean = equation.weights @ equation.atoms
     low = (z.real - mean - equation.spread) / equation.aspect_ratio
     high = (z.real - mean + equation.spread) / equation.aspect_ratio
+    a, width = (low + high) / 2, high - low
     for _ in range(HALVINGS):
-        a = (low + high) / 2
-        point = equation.point(a + 1j * height(equation, a, z.imag))
+        point, slope = equation.point_and_slope(a + 1j * height(equation, a, z.imag))
         below = point.real < z.real
         low, high = np.where(below, a, low), np.where(below, high, a)
-    u: ComplexArray = high + 1j * height(equation, high, z.imag)
+        flat = slope == 0
+        trial = a + (z.real - point.real) * np.where(flat, 0, 1 / np.where(flat, 1, slope)).real
+        previous, a = a, np.where((trial > low) & (trial < high), trial, (low + high) / 2)
+        if np.all(abs(a - previous) <= 1e-15 * width):
+            break
+    u: ComplexArray = a + 1j * height(equation, a, z.imag)
     residual = abs(equation.point(u) - z)
     solved = residual <= 1e-7 * (abs(z) + equation.spread)
     result = SolverResult.SUCCESS if solved.all() else SolverResult.STALLED
