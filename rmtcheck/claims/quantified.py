@@ -143,7 +143,7 @@ class ConvergesWith(Statement):
         ]
         pairs = zip(sequence, self.data, strict=True)
         data = ",\\ ".join(rf"{sympy.latex(s)} \to {sympy.latex(f)}" for s, f in pairs)
-        return rf"{limit}_n \Rightarrow {limit} \iff {data}"
+        return rf"{limit}_n \Rightarrow {limit}\quad\iff\quad {data}"
 
     def __str__(self) -> str:
         data = ", ".join(map(str, self.data))

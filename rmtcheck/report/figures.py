@@ -9,10 +9,13 @@ from rmtcheck.claims.evidence import Evidence, Kind
 from rmtcheck.claims.ledger import Ledger
 from rmtcheck.errors import DomainError
 from rmtcheck.report.canvas import Figure, style
+from rmtcheck.report.gaps import gap_intervals
+from rmtcheck.report.illustrations import illustrations
 from rmtcheck.report.intervals import mean_intervals, norm_intervals, resolvent_intervals
 from rmtcheck.report.inversion import inversion_curves
 from rmtcheck.report.pictures import heatmaps, spectra, spectrum
 from rmtcheck.report.series import enclosures, estimates
+from rmtcheck.report.subject import Subject
 
 __all__ = ["Figure", "figures_of"]
 
@@ -21,10 +24,11 @@ Drawer = Callable[[Record], Iterator[Figure]]
 
 
 def figures_of(ledger: Ledger, claim: str) -> list[Figure]:
-    """Return the figures that the evidence on the printed and derived statements holds.
+    """Return the figures of a claim: what its evidence holds, and what its statements say.
 
-    Block norms of all statements of a claim are drawn together; everything else is drawn
-    statement by statement, and equal observations once.
+    Drawn is the evidence on the printed and derived statements. Block norms of all statements
+    of a claim are drawn together; everything else is drawn statement by statement, and equal
+    observations once. Statements of algebra, whose evidence holds no data, are illustrated.
 
     Parameters
     ----------
@@ -36,7 +40,7 @@ def figures_of(ledger: Ledger, claim: str) -> list[Figure]:
     Returns
     -------
     list of Figure
-        In the order of the evidence; equal ledgers give equal bytes.
+        In the order of the evidence, then of the statements; equal ledgers give equal bytes.
 
     Raises
     ------
@@ -45,12 +49,26 @@ def figures_of(ledger: Ledger, claim: str) -> list[Figure]:
     """
     several = len(ledger.claims[claim]["parts"]) > 1
     with style():
-        return [
-            _named(figure, part if several else None)
+        observed = [
+            (part, figure)
             for part, record in _joined(_records(ledger.evidence(claim)))
             for draw in _drawers(record)
             for figure in draw(record)
         ]
+        said = [
+            (part, figure)
+            for part, subject in enumerate(_subjects(ledger, claim))
+            for figure in illustrations(subject)
+        ]
+    return [_named(figure, part if several else None) for part, figure in observed + said]
+
+
+def _subjects(ledger: Ledger, claim: str) -> Iterator[Subject]:
+    evidence = ledger.evidence(claim)
+    for number, part in enumerate(ledger.claims[claim]["parts"]):
+        derived = part["derived"]["text"] if part["derived"] else ""
+        rows = tuple(row for row in evidence if row.part == number)
+        yield Subject(part["printed"]["text"], derived, rows)
 
 
 def _records(evidence: list[Evidence]) -> Iterator[tuple[int, Record]]:
@@ -101,7 +119,7 @@ _DRAWERS: dict[str, tuple[Drawer, ...]] = {
     "estimates": (estimates,),
     "block norms": (heatmaps, norm_intervals, spectra),
     "inversion": (inversion_curves,),
-    "gaps": (),
+    "gaps": (gap_intervals,),
     "means": (mean_intervals,),
     "resolvent": (resolvent_intervals, spectrum),
     "transforms": (),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from html import escape
 from xml.etree import ElementTree
 
-NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
+from rmtcheck.report.lines import NAMESPACE, pieces
+
 BELOW = frozenset({"lim", "max", "min", "sup", "inf"})
 STRUCTURE = {"math", "mrow", "mfrac", "msqrt", "mroot", "mtable", "mtr", "mtd", "mstyle"}
 SCRIPTS = {"msub", "msup", "msubsup", "munder", "mover", "munderover"}
@@ -34,7 +35,8 @@ def typeset(latex: str, text: str, *, display: bool = True) -> str:
     Returns
     -------
     str
-        A ``<math>`` element, or a ``<code>`` element.
+        A ``<math>`` element, or a ``<code>`` element. If displayed, several ``<math>`` elements
+        between which the line may break.
 
     Examples
     --------
@@ -46,9 +48,14 @@ def typeset(latex: str, text: str, *, display: bool = True) -> str:
     root = _tree(_converted(latex, display))
     if root is None or not all(_is_known(element) for element in root.iter()):
         return f"<code>{escape(text)}</code>"
-    if display:
-        _put_limits_below(root)
-    return ElementTree.tostring(root, encoding="unicode")
+    if not display:
+        return _written(root)
+    _put_limits_below(root)
+    return "<wbr>".join(map(_written, pieces(root)))
+
+
+def _written(element: ElementTree.Element) -> str:
+    return ElementTree.tostring(element, encoding="unicode")
 
 
 def _converted(latex: str, display: bool) -> str:

@@ -67,10 +67,10 @@ margin:.9rem 0}
 .sides{display:flex;flex-wrap:wrap;gap:.9rem}
 .side{flex:1 1 max-content;min-width:min(20rem,100%);max-width:100%;background:var(--soft);
 border-radius:8px;padding:.7rem .9rem}
-.formula{overflow-x:auto;padding:.25rem 0}
+.formula{overflow-x:auto;padding:.25rem 0;text-align:center}
 math{font-family:'Latin Modern Math','STIX Two Math','STIX Math','Cambria Math',
 'DejaVu Math TeX Gyre',math;font-size:1.08em}
-math[display=block]{margin:.2rem 0}
+math[display=block]{display:inline math;margin:.2rem 0}.apart{margin-left:1em!important}
 details{margin:.5rem 0}summary{cursor:pointer;font-size:.84rem;color:var(--link)}
 .where{margin:.1rem 0}.where summary{font-size:.76rem;color:var(--quiet)}
 ol{padding-left:1.5rem}li{margin:.2rem 0}

@@ -236,7 +236,7 @@ def _population(
 
 def _rational(name: str, value: Any) -> sympy.Rational:
     try:
-        number = None if isinstance(value, float | bool) else sympy.sympify(value)
+        number = None if isinstance(value, float | bool) else sympy.sympify(value, strict=True)
     except (sympy.SympifyError, TypeError):
         number = None
     if not isinstance(number, sympy.Rational):
@@ -266,5 +266,5 @@ def _taylor(expression: sympy.Expr, name: sympy.Symbol, count: int) -> list[Any]
 
 
 def _check_order(order: int, least: int) -> None:
-    if not isinstance(order, int) or order < least:
+    if not isinstance(order, int) or isinstance(order, bool) or order < least:
         raise DomainError(f"order is {order!r}; an integer of at least {least} is needed")

@@ -1,4 +1,4 @@
-"""What every solver of the Stieltjes equation must satisfy; each ``check_`` takes one and a problem."""
+"""What solvers of the Stieltjes equation must satisfy; a ``check_`` takes one and a problem."""
 
 from dataclasses import dataclass
 
@@ -29,14 +29,15 @@ class Problem:
         return np.array([self.reference[point] for point in z.tolist()])
 
 
-def problem(atoms, weights, gamma):
+def problem(atoms, weights, gamma, count=12):
+    """A problem with so many points in each of up to three intervals, and at each level above."""
     equation = StieltjesEquation(DiscreteMeasure(atoms, weights), gamma)
     law = PreciseGeneralizedMarchenkoPastur(atoms, weights, gamma, digits=30)
     support = np.array(law.support(), dtype=float)
-    share = np.sin(np.linspace(0.15, np.pi / 2 - 0.15, 12)) ** 2
-    chosen = support[[0, len(support) // 2, -1]]
+    share = np.sin(np.linspace(0.15, np.pi / 2 - 0.15, count)) ** 2
+    chosen = support[sorted({0, len(support) // 2, len(support) - 1})]
     bulk = np.concatenate([low + (high - low) * share for low, high in chosen]) + 0j
-    x = np.linspace(support[0, 0], support[-1, 1], 9)
+    x = np.linspace(support[0, 0], support[-1, 1], count)
     lift = equation.spread * np.array([1e-4, 1e-2, 0.3, 5.0])
     above = (x[:, None] + 1j * lift).ravel()
     ends = [support[0, 0] - equation.spread, support[-1, 1] + equation.spread]

@@ -1,9 +1,13 @@
 r"""The dual point of an exact z, to any number of bits, certified by a sign.
 
 Two kinds of u solve :math:`x(u)=z` on the right branch (:mod:`rmtcheck.spectral.equations`): any
-of the open upper half plane, and, outside the support, a real one with :math:`x'(u)>0`. Where
-:math:`|x''|\,|x-z|` is small against :math:`|x'|^2` Newton's method converges, and the error is a
-small multiple of its step; an imaginary part or a slope that is larger has a certain sign.
+of the open upper half plane, and, outside the support, a real one with :math:`x'(u)>0`. Let
+:math:`\eta=|x(u)-z|/|x'(u)|` be the length of a Newton step, :math:`\rho` the distance from u to
+the nearest weight and :math:`B=2\int\lambda^2/|u-\lambda|^3d\nu`. If :math:`10\eta\le\rho`, then
+:math:`|x''|\le2B` within :math:`2\eta` of u, and if also :math:`8\eta B\le|x'(u)|`, the theorem of
+Newton and Kantorovich gives one root there, within :math:`1.2\eta`, and a slope within a third
+of :math:`x'(u)`. So an imaginary part above :math:`2\eta` has the sign of that of the root, and so
+has a real slope. The second derivative at u alone says nothing: it may vanish far from any root.
 
 A start is found by a path from far above, in floats, or in more digits where floats cannot tell the
 sign, which happens next to edges. It decides nothing: what is returned passes the test itself.
@@ -13,18 +17,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
+
+import mpmath
 
 from rmtcheck.errors import PrecisionError
 from rmtcheck.spectral.multiprecision.exact import Point
 from rmtcheck.spectral.multiprecision.population import InverseMap, Maps
 
-SAFETY = 4
+SAFETY = 2
 CORRECTIONS = 5
 MOST_STEPS = 150
 STUCK = 0.9
 FIRST_BITS = 64
-MOST_DOUBLINGS = 6
 
 
 class DualPoint:
@@ -57,25 +63,27 @@ class DualPoint:
         Raises
         ------
         PrecisionError
-            If z cannot be told from an edge of the support.
+            If z cannot be told from an edge of the support with so many bits.
 
         Accuracy
         --------
         Rounding errors of this many bits times the condition number :math:`\gamma/|x'(u)|`;
         exact at an edge whose dual point is rational.
         """
-        for doubling in range(MOST_DOUBLINGS):
-            if self._at_edge is not None:
-                return self.maps.context.convert(self._at_edge)
-            self._climb(bits << doubling)
+        if self._at_edge is None:
+            self._climb(bits)
             if self._best is not None:
                 return self._best
-            if doubling == 0 and not self.z.imag:
-                self._at_edge = self.edge(self.z.real)
-        raise PrecisionError(
-            f"z = {self._shown()} cannot be told from an edge of the support "
-            f"with {bits << doubling} bits"
-        )
+            self._at_edge = self._edge
+        if self._at_edge is None:
+            raise PrecisionError(
+                f"z = {self._shown()} cannot be told from an edge of the support with {bits} bits"
+            )
+        return self.maps.context.convert(self._at_edge)
+
+    @cached_property
+    def _edge(self) -> Fraction | None:
+        return None if self.z.imag else self.edge(self.z.real)
 
     def _climb(self, bits: int) -> None:
         """Improve the best point through precisions each at most twice the one before."""
@@ -106,8 +114,11 @@ class DualPoint:
         self._bits = bits
 
     def _shown(self) -> str:
-        real, imag = map(float, self.z)
-        return f"{real}+{imag}j" if imag else f"{real}"
+        """Return z to 17 digits, for a message, also where it is out of the range of floats."""
+        context = mpmath.MPContext()
+        context.dps = 30
+        parts = [context.nstr(context.convert(part), 17) for part in self.z]
+        return f"{parts[0]}+{parts[1]}j" if self.z.imag else parts[0]
 
 
 def certified(chart: InverseMap, z: Any, u: Any, jet: tuple[Any, Any, Any]) -> Any:
@@ -130,7 +141,7 @@ def certified(chart: InverseMap, z: Any, u: Any, jet: tuple[Any, Any, Any]) -> A
 
     Accuracy
     --------
-    The tests take the second derivative at u for that of its neighbourhood.
+    Certain, see the module, if the bound of rounding errors is one.
     """
     error = _error(chart, z, u, jet)
     if error is None:
@@ -228,10 +239,10 @@ def _landed(chart: InverseMap, z: Any, u: Any) -> Any:
 
 
 def _error(chart: InverseMap, z: Any, u: Any, jet: tuple[Any, Any, Any]) -> Any:
-    """Return a bound of the distance to a root, or None where Newton's method is not safe."""
-    point, slope, bend = jet
-    steepness = abs(slope)
+    """Return the length of a Newton step with rounding, or None where it proves no root."""
+    steepness = abs(jet[1])
     if steepness == 0:
         return None
-    error = (abs(point - z) + chart.rounding(u)) / steepness
-    return error if SAFETY * error * abs(bend) <= steepness else None
+    error, clearance = (abs(jet[0] - z) + chart.rounding(u)) / steepness, chart.clearance(u)
+    isolated = 10 * error <= clearance
+    return error if isolated and 8 * error * chart.bend(u, jet) <= steepness else None

@@ -22,7 +22,7 @@ from typing import Any
 
 from rmtcheck.errors import PrecisionError
 from rmtcheck.spectral.multiprecision.exact import exact
-from rmtcheck.spectral.multiprecision.population import ExactPopulation, InverseMap, Maps
+from rmtcheck.spectral.multiprecision.population import InverseMap, Maps
 
 FIRST_BITS = 128
 MOST_DOUBLINGS = 6
@@ -111,8 +111,8 @@ def find_bulks(maps: Maps) -> tuple[Bulk, ...]:
         Bulk(
             Edge(maps, before.right),
             Edge(maps, after.left),
-            _level(maps.population, before.index, is_left=False),
-            _level(maps.population, after.index, is_left=True),
+            maps.population.mass_below(before.index, is_left=False),
+            maps.population.mass_below(after.index, is_left=True),
         )
         for before, after in pairwise(gaps)
     )
@@ -136,18 +136,6 @@ def rational_edge(bulks: tuple[Bulk, ...], x: Fraction) -> Fraction | None:
         dual = exact("u", nearest.dual(RATIONAL_BITS))
     candidate = dual.limit_denominator(1 << RATIONAL_BITS // 3)
     return candidate if maps.population.is_edge(candidate, x) else None
-
-
-def _level(population: ExactPopulation, index: int, is_left: bool) -> Fraction:
-    """Return the distribution function at one end of a gap; the sign of its u is known exactly."""
-    negative = population.negative_count
-    if index != negative:
-        is_negative = index < negative
-    elif population.gamma > population.rank:
-        is_negative = is_left
-    else:
-        is_negative = population.tilt_at_zero > 0
-    return population.mass_below(is_negative, index)
 
 
 def _gap(maps: Maps, index: int) -> Gap | None:

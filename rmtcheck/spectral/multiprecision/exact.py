@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from rmtcheck.errors import DomainError
+from rmtcheck.spectral.law import shown
 
 
 class Point(NamedTuple):
@@ -43,22 +44,24 @@ def exact(name: str, value: Any) -> Fraction:
         numerator, denominator = _ratio(value)
         return Fraction(int(numerator), int(denominator))
     except (TypeError, ValueError, OverflowError, AttributeError):
-        raise DomainError(f"{name} is {value!r}; a finite real number is needed") from None
+        raise DomainError(f"{name} is {shown(value)}; a finite real number is needed") from None
 
 
 def exact_point(name: str, value: Any) -> Point:
     """Return a finite complex number as a point with rational parts, or raise DomainError."""
     try:
-        return Point(exact(name, value.real), exact(name, value.imag))
-    except (AttributeError, DomainError):
-        raise DomainError(f"{name} is {value!r}; a finite complex number is needed") from None
+        if hasattr(value, "imag"):
+            return Point(exact(name, value.real), exact(name, value.imag))
+        return Point(exact(name, value), Fraction(0))
+    except DomainError:
+        raise DomainError(f"{name} is {shown(value)}; a finite complex number is needed") from None
 
 
 def exact_level(value: Any) -> Fraction:
     """Return a probability level as a fraction, or raise DomainError."""
     level = exact("q", value)
     if not 0 <= level <= 1:
-        raise DomainError(f"q is {value!r}; a level between 0 and 1 is needed")
+        raise DomainError(f"q is {shown(value)}; a level between 0 and 1 is needed")
     return level
 
 
@@ -66,7 +69,7 @@ def exact_positive(name: str, value: Any) -> Fraction:
     """Return a positive number as a fraction, or raise DomainError."""
     number = exact(name, value)
     if number <= 0:
-        raise DomainError(f"{name} is {value!r}; a positive number is needed")
+        raise DomainError(f"{name} is {shown(value)}; a positive number is needed")
     return number
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import cached_property
@@ -78,6 +79,19 @@ GeneralizedMarchenkoPastur`, with no code in common: a reference for it.
         dual = self._dual_point(z)
         return lambda bits: -1 / (dual.at(bits) * self._maps.at(bits).gamma)
 
+    def _companion(self, z: Point) -> Evaluation:
+        r"""Return :math:`-\frac1z\int\frac u{u-\lambda}d\nu`, which keeps its digits next to 0."""
+        dual = self._dual_point(z)
+
+        def companion(bits: int) -> Any:
+            u, chart = dual.at(bits), self._maps.at(bits)
+            shares = (w * u / (u - a) for a, w in zip(chart.atoms, chart.weights, strict=True))
+            total = sum(shares, self.context.convert(1 - self.population.rank))
+            value = -total / self._number(z)
+            return self._seen(value, bool(value.imag if z.imag else value))
+
+        return companion
+
     def _density(self, x: Fraction) -> Evaluation:
         if x == 0 and self.population.is_square:
             return lambda bits: self.context.inf
@@ -92,12 +106,12 @@ GeneralizedMarchenkoPastur`, with no code in common: a reference for it.
 
     def _distribution(self, x: Fraction) -> Evaluation:
         if x == 0 and self.population.gamma >= self.population.rank:
-            level = self.population.mass_below(False, self.population.negative_count)
+            level = self.population.mass_below(self.population.negative_count, is_left=False)
             return lambda bits: self.context.convert(level)
         dual = self._dual_point(Point(x, Fraction(0)))
-        return lambda bits: self._mass_below(dual.at(bits), bits)
+        return lambda bits: self._mass_below(dual.at(bits), bits, is_left=x < 0)
 
-    def _mass_below(self, u: Any, bits: int) -> Any:
+    def _mass_below(self, u: Any, bits: int, is_left: bool) -> Any:
         r"""Return the distribution function at a dual point.
 
         Since :math:`s\,dz=-\frac{x'(u)}{\gamma u}du` has an antiderivative,
@@ -107,14 +121,15 @@ GeneralizedMarchenkoPastur`, with no code in common: a reference for it.
         """
         context, chart = self.context, self._maps.at(bits)
         if not u.imag:
-            below = sum(atom < u for atom in chart.atoms)
-            return context.convert(self.population.mass_below(bool(u < 0), below))
+            below = bisect(chart.atoms, u)
+            return context.convert(self.population.mass_below(below, is_left))
         angle, total = context.arg(u), context.zero
         for atom, weight in zip(chart.atoms, chart.weights, strict=True):
             apart = u - atom
             turn = angle - context.arg(apart) + atom * u.imag / (apart.real**2 + u.imag**2)
             total += weight * turn
-        return 1 + (total / chart.gamma - angle) / context.pi
+        mass = 1 + (total / chart.gamma - angle) / context.pi
+        return self._seen(mass, mass > 0)
 
     def _intervals(self) -> list[tuple[Evaluation, Evaluation]]:
         return [(bulk.low.place, bulk.high.place) for bulk in self._bulks]
@@ -128,6 +143,3 @@ GeneralizedMarchenkoPastur`, with no code in common: a reference for it.
 
     def _atom(self) -> Fraction:
         return max(Fraction(0), 1 - self.population.rank / self.population.gamma)
-
-    def _aspect_ratio(self) -> Fraction:
-        return self.population.gamma

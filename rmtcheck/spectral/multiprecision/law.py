@@ -8,9 +8,10 @@ from fractions import Fraction
 from typing import Any
 
 from mpmath import MPContext
+from mpmath.libmp import from_rational, round_nearest
 
-from rmtcheck.errors import DomainError
-from rmtcheck.spectral.law import moments_from_free_cumulants, natural
+from rmtcheck.errors import DomainError, PrecisionError
+from rmtcheck.spectral.law import moments_from_free_cumulants, natural, shown
 from rmtcheck.spectral.multiprecision.exact import ORIGIN, Point, exact, exact_level, exact_point
 from rmtcheck.spectral.multiprecision.quantile import Quantile
 from rmtcheck.spectral.multiprecision.settled import settled
@@ -48,7 +49,9 @@ class PreciseLaw(ABC):
     def __init__(self, digits: int) -> None:
         is_number = isinstance(digits, int) and not isinstance(digits, bool)
         if not is_number or not 1 <= digits <= MOST_DIGITS:
-            raise DomainError(f"digits is {digits!r}; an integer from 1 to {MOST_DIGITS} is needed")
+            raise DomainError(
+                f"digits is {shown(digits)}; an integer from 1 to {MOST_DIGITS} is needed"
+            )
         self.digits = digits
         self.context = MPContext()
         self.context.dps = digits
@@ -78,7 +81,7 @@ class PreciseLaw(ABC):
         --------
         Estimated relative error :math:`10^{-digits}` of the modulus and of the imaginary part.
         """
-        return self._on_both_sides(z, self._transform, f"the transform at {z}")
+        return self._on_both_sides(z, self._transform, f"the transform at {shown(z)}")
 
     def companion_stieltjes(self, z: Any) -> Any:
         r"""Return :math:`-(1-\gamma)/z+\gamma s(z)`, for a law with an aspect ratio.
@@ -94,7 +97,9 @@ class PreciseLaw(ABC):
         --------
         Estimated relative error :math:`10^{-digits}` of the modulus and of the imaginary part.
         """
-        return self._on_both_sides(z, self._companion, f"the companion transform at {z}")
+        return self._on_both_sides(
+            z, self._companion_but_at_zero, f"the companion transform at {shown(z)}"
+        )
 
     def pdf(self, x: Any) -> Any:
         """Return the density of the continuous part, exactly 0 outside the support.
@@ -110,7 +115,7 @@ class PreciseLaw(ABC):
         --------
         Estimated relative error :math:`10^{-digits}`; infinite at 0 where the density is.
         """
-        return self._settled(self._density(exact("x", x)), f"the density at {x}")
+        return self._settled(self._density(exact("x", x)), f"the density at {shown(x)}")
 
     def cdf(self, x: Any) -> Any:
         r"""Return :math:`\mu((-\infty,x])`, the atom included.
@@ -126,7 +131,7 @@ class PreciseLaw(ABC):
         --------
         Estimated relative error :math:`10^{-digits}`.
         """
-        return self._settled(self._distribution(exact("x", x)), f"the distribution at {x}")
+        return self._settled(self._distribution(exact("x", x)), f"the distribution at {shown(x)}")
 
     def icdf(self, q: Any) -> Any:
         r"""Return the quantile :math:`\inf\{x:\mu((-\infty,x])\ge q\}`.
@@ -146,7 +151,9 @@ class PreciseLaw(ABC):
         Estimated error :math:`10^{-digits}` of the quantile, or of :math:`10^{-digits}` times the
         width of the support if that is larger.
         """
-        return self._settled(self._quantile(exact_level(q)), f"the quantile at {q}", self._floor())
+        return self._settled(
+            self._quantile(exact_level(q)), f"the quantile at {shown(q)}", self._floor()
+        )
 
     def support(self) -> tuple[tuple[Any, Any], ...]:
         r"""Return the intervals of the continuous part, ascending.
@@ -175,7 +182,7 @@ class PreciseLaw(ABC):
     def atoms(self) -> tuple[tuple[Any, Any], ...]:
         """Return the atom at 0 as (location, mass), if there is one."""
         mass = self._atom()
-        return ((self.context.zero, self.context.convert(mass)),) if mass else ()
+        return ((self.context.zero, self._rounded(mass)),) if mass else ()
 
     def moment(self, order: int) -> Any:
         r"""Return :math:`\int x^kd\mu` from the free cumulants, in exact arithmetic, then rounded.
@@ -190,7 +197,7 @@ class PreciseLaw(ABC):
         Correctly rounded.
         """
         cumulants = [self._free_cumulant(k + 1) for k in range(natural(order))]
-        return self.context.convert(moments_from_free_cumulants(cumulants)[-1])
+        return self._rounded(moments_from_free_cumulants(cumulants)[-1])
 
     def free_cumulant(self, order: int) -> Any:
         r"""Return the free cumulant :math:`\kappa_k`, calculated exactly, then rounded.
@@ -206,7 +213,7 @@ class PreciseLaw(ABC):
         """
         if natural(order) == 0:
             raise DomainError("order is 0; a positive integer is needed")
-        return self.context.convert(self._free_cumulant(int(order)))
+        return self._rounded(self._free_cumulant(int(order)))
 
     @abstractmethod
     def _transform(self, z: Point) -> Evaluation: ...
@@ -229,20 +236,13 @@ class PreciseLaw(ABC):
     def _atom(self) -> Fraction:
         return Fraction(0)
 
-    def _aspect_ratio(self) -> Fraction:
+    def _companion(self, z: Point) -> Evaluation:
         raise DomainError(f"{type(self).__name__} has no aspect ratio and no companion transform")
 
-    def _companion(self, z: Point) -> Evaluation:
-        gamma = self._aspect_ratio()
+    def _companion_but_at_zero(self, z: Point) -> Evaluation:
         if z == ORIGIN:
             raise DomainError("z is 0; the companion transform is taken at other points")
-        transform, number = self._transform(z), self.context.convert
-
-        def companion(bits: int) -> Any:
-            point = self.context.mpc(number(z.real), number(z.imag)) if z.imag else number(z.real)
-            return number(gamma) * transform(bits) - number(1 - gamma) / point
-
-        return companion
+        return self._companion(z)
 
     def _quantile(self, level: Fraction) -> Evaluation:
         """Return the quantile of a level: in one of the intervals, at an edge, or at the atom."""
@@ -257,6 +257,25 @@ class PreciseLaw(ABC):
             if level < above:
                 return Quantile(self, between, (below, above), level)
         return self._zero
+
+    def _rounded(self, value: Fraction) -> Any:
+        """Return the nearest number of the context; its own conversion truncates."""
+        precision = int(self.context.prec)
+        ratio = Fraction(value)
+        return self.context.make_mpf(
+            from_rational(ratio.numerator, ratio.denominator, precision, round_nearest)
+        )
+
+    def _number(self, point: Point) -> Any:
+        """Return a point at the precision of the context, of real type on the real line."""
+        real = self.context.convert(point.real)
+        return self.context.mpc(real, self.context.convert(point.imag)) if point.imag else real
+
+    def _seen(self, value: Any, is_seen: bool) -> Any:
+        """Return a value, or raise where its terms have cancelled to nothing."""
+        if not is_seen:
+            raise PrecisionError(f"a difference vanishes in {self.context.prec} bits")
+        return value
 
     def _zero(self, bits: int) -> Any:
         return self.context.zero

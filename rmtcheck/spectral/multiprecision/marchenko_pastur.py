@@ -80,7 +80,7 @@ class PreciseMarchenkoPastur(QuadraticLaw):
         second = context.atan2(2 * root * number(geometric), turned)
         total = root + number(self._centre) * first - number(geometric) * second
         mass = total / (2 * context.pi * number(self.gamma * self.variance))
-        return mass + number(self._atom())
+        return self._seen(mass, mass > 0) + number(self._atom())
 
     def _intervals(self) -> list[tuple[Evaluation, Evaluation]]:
         return [(lambda bits: self._edge(-1), lambda bits: self._edge(1))]
@@ -95,8 +95,11 @@ class PreciseMarchenkoPastur(QuadraticLaw):
     def _atom(self) -> Fraction:
         return max(Fraction(0), 1 - 1 / self.gamma)
 
-    def _aspect_ratio(self) -> Fraction:
-        return self.gamma
+    def _companion(self, z: Point) -> Evaluation:
+        """Return the transform of the law of the smaller or larger product, of the other ratio."""
+        other = PreciseMarchenkoPastur(1 / self.gamma, self.gamma * self.variance, self.digits)
+        other.context = self.context
+        return other._transform(z)
 
     @property
     def _centre(self) -> Fraction:

@@ -2,6 +2,7 @@ r"""An exact population of weights, and the inverse map :math:`x(u)` in any arit
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -84,15 +85,35 @@ class ExactPopulation:
         image = u * (self.gamma + sum((w * share for w, share in shares), Fraction(0)))
         return crowding == self.gamma and image == x
 
-    def mass_below(self, is_negative: bool, index: int) -> Fraction:
-        r"""Return the distribution function where u is real, with its sign and atoms below it.
+    def mass_below(self, index: int, is_left: bool) -> Fraction:
+        r"""Return the distribution function at real dual points above so many weights.
+
+        It is :math:`F=\gamma^{-1}\nu((-\infty,u))` for :math:`u<0` and
+        :math:`1-\gamma^{-1}\nu((u,\infty))` for :math:`u>0`, weights 0 left out.
+
+        Parameters
+        ----------
+        index : int
+            The number of weights below u.
+        is_left : bool
+            Whether x(u) is negative. It counts only in the gap that 0 lies in, if that is open.
 
         Accuracy
         --------
         Exact.
         """
         above = self._masses_above[index]
+        is_negative = self._is_negative(index, is_left)
         return (self.rank - above) / self.gamma if is_negative else 1 - above / self.gamma
+
+    def _is_negative(self, index: int, is_left: bool) -> bool:
+        """Return the sign of u, from what is known exactly: if x'(0) > 0 it is that of x(u).
+
+        Otherwise the open part of the gap of 0 lies on the side where g falls.
+        """
+        if index != self.negative_count:
+            return index < self.negative_count
+        return is_left if self.gamma > self.rank else self.tilt_at_zero > 0
 
 
 def population_of(atoms: Iterable[Any], weights: Iterable[Any], gamma: Any) -> ExactPopulation:
@@ -185,6 +206,20 @@ class InverseMap:
             value += term
             slope += term * inverse
         return value, -2 * slope
+
+    def clearance(self, u: Any) -> Any:
+        """Return the distance of u from the nearest weight."""
+        above = bisect(self.atoms, u.real)
+        return min(abs(u - atom) for atom in self.atoms[max(above - 1, 0) : above + 1])
+
+    def bend(self, u: Any, jet: tuple[Any, Any, Any]) -> Any:
+        r"""Return a bound of :math:`2\int\lambda^2/|u-\lambda|^3d\nu`.
+
+        It is at most :math:`2/\rho` times :math:`\int\lambda^2/|u-\lambda|^2d\nu`, which is
+        :math:`\gamma-\Im x/\Im u`, and :math:`\gamma-x'` on the real line.
+        """
+        share = jet[0].imag / u.imag if u.imag else jet[1].real
+        return 2 * (self.gamma - share) / self.clearance(u)
 
     def rounding(self, u: Any) -> Any:
         r"""Return a bound of the rounding error of x, wherever :math:`\Im x(u)\ge0`."""

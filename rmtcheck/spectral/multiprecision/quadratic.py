@@ -71,10 +71,6 @@ class QuadraticLaw(PreciseLaw):
         across = 2 * number(alpha + rise * z.real) * s + number(beta + slope * z.real)
         return bool(along * across <= 0)
 
-    def _number(self, point: Point) -> Any:
-        real = self.context.convert(point.real)
-        return self.context.mpc(real, self.context.convert(point.imag)) if point.imag else real
-
     def _levels(self) -> list[tuple[Fraction, Fraction]]:
         return [(self._atom(), Fraction(1))]
 

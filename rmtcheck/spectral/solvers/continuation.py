@@ -50,7 +50,7 @@ def continuation(
     Raises
     ------
     DomainError
-        If z is not in the closed upper half plane or beyond 1e100.
+        If z is not in the closed upper half plane or beyond 1e120.
 
     Accuracy
     --------

@@ -62,7 +62,7 @@ def fixed_point(
     Raises
     ------
     DomainError
-        If z is not in the closed upper half plane or beyond 1e100.
+        If z is not in the closed upper half plane or beyond 1e120.
 
     Accuracy
     --------
@@ -91,7 +91,7 @@ def fixed_point(
         accepted = ~bold | (2 * there.displacement <= here.displacement)
         before, now = before.replaced(active, accepted, here), now.replaced(active, accepted, there)
         refused[active], steps = ~accepted, steps + 1
-        active[active] = ~_exhausted(here, there)
+        active[active] = ~(accepted & _exhausted(here, there))
     return judged(
         equation, z, -1 / (equation.aspect_ratio * now.place), steps, SolverResult.OUT_OF_STEPS
     )

@@ -16,7 +16,7 @@ from rmtcheck.spectral.solution import SolverResult, StieltjesSolution
 
 RESIDUAL_TOLERANCE = 1e-12
 LEAST_ANGLE = 1e-100
-FARTHEST = 1e100
+FARTHEST = 1e120
 
 
 def closed_half_plane(z: ComplexArray) -> ComplexArray:

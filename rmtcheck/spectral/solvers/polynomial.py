@@ -47,7 +47,7 @@ def polynomial(equation: StieltjesEquation, z: ComplexArray) -> StieltjesSolutio
     Raises
     ------
     DomainError
-        If there are more weights, or z is not in the closed upper half plane or beyond 1e100.
+        If there are more weights, or z is not in the closed upper half plane or beyond 1e120.
 
     Accuracy
     --------

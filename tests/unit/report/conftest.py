@@ -94,6 +94,12 @@ def resolvent():
     }
 
 
+def gaps():
+    places = ("sample covariance, d=4, N=8", "fair multiple of I, d=4")
+    points = [{"at": {"sizes": place}, "low": 0.1, "high": 0.2} for place in places]
+    return {"kind": "gaps", "points": points}
+
+
 def inversion():
     heights, values = [1.0, 0.5, 0.25], [0.3, 0.4, 0.45]
     return {
@@ -139,7 +145,7 @@ def every_record():
         "block norms": block_norms(),
         "means": {"kind": "means", "points": [{**mean, "mean": 1.0}]},
         "resolvent": resolvent(),
-        "gaps": {"kind": "gaps", "points": [{"at": {"sizes": "d=4"}, "low": 0.0, "high": 0.2}]},
+        "gaps": gaps(),
         "inversion": inversion(),
         "transforms": {"kind": "transforms", "points": [{"at": {"d": 4}, "re": 0.5, "im": 1.0}]},
     }
@@ -163,6 +169,22 @@ def make_entry():
 @pytest.fixture
 def records():
     return every_record()
+
+
+@pytest.fixture
+def stating():
+    """Return a ledger of one claim with these words and this evidence."""
+
+    def with_words(printed, derived="", rows=()):
+        made = Ledger(claims={"toy.said": entry("Said")})
+        part = {"printed": {"text": printed, "latex": "a"}, "derived": None}
+        if derived:
+            part["derived"] = {"text": derived, "latex": "b"}
+        made.claims["toy.said"]["parts"] = [part]
+        made.rows = list(rows)
+        return made
+
+    return with_words
 
 
 @pytest.fixture

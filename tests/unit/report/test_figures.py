@@ -9,7 +9,7 @@ from rmtcheck.errors import DomainError
 from rmtcheck.report.figures import figures_of
 from rmtcheck.report.pictures import ZERO, _heights
 
-DRAWN = ["enclosures", "estimates", "block norms", "means", "resolvent", "inversion"]
+DRAWN = ["enclosures", "estimates", "block norms", "means", "resolvent", "inversion", "gaps"]
 
 
 def changed(record):
