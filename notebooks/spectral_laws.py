@@ -26,14 +26,12 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
+from rmtcheck import GeneralizedMarchenkoPastur, softmax_weights
 from rmtcheck.montecarlo.draw import draw_linear_model
-from rmtcheck.montecarlo.softmax import softmax
 from rmtcheck.montecarlo.spectra import block_eigenvalues
 from rmtcheck.montecarlo.streams import stream
-from rmtcheck.spectral.laws.generalized_marchenko_pastur import GeneralizedMarchenkoPastur
-from rmtcheck.spectral.measures import EmpiricalMeasure
 
-ROOT, D, SAMPLES = 1, 400, 20_000
+ROOT, D = 1, 400
 plt.rcParams.update({"axes.spines.top": False, "axes.spines.right": False, "figure.dpi": 110})
 BARS, LINE, MARK = "#b8c4d6", "#1f3b73", "#c8553d"
 
@@ -41,29 +39,28 @@ BARS, LINE, MARK = "#b8c4d6", "#1f3b73", "#c8553d"
 # ## 1. The weights
 #
 # As $d\to\infty$ the logits of a sample become independent standard normals, so $\nu$ is the law of
-# $p_1(1-p_1)$, or of $-p_1p_2$, with $p$ the softmax of $C$ normals. Diagonal weights are of order
-# $1/C$ and the others of order $1/C^2$; we scale by these, so that all means are of order 1.
+# $p_1(1-p_1)$, or of $-p_1p_2$, with $p$ the softmax of $C$ normals: `softmax_weights`, a density
+# computed by quadrature. Diagonal weights are of order $1/C$ and the others of order $1/C^2$; we
+# show eigenvalues times $C$ and $C^2$.
 
 
 # %%
-def weights(classes: int, j: int) -> np.ndarray:
-    """Draw scaled weights of block (1, j), classes counted from 1."""
-    rng = stream(ROOT, "weights of the notebook", classes)
-    tiles = (rng.standard_normal((classes, 2000)) for _ in range(SAMPLES // 2000))
-    p = np.hstack([softmax(logits).p[:2] for logits in tiles])
-    return classes * p[0] * (1 - p[0]) if j == 1 else -(classes**2) * p[0] * p[1]
+def law_of_block(classes: int, j: int, gamma: float) -> GeneralizedMarchenkoPastur:
+    """Return the law of block (1, j), classes counted from 1."""
+    place = "diagonal" if j == 1 else "off-diagonal"
+    return GeneralizedMarchenkoPastur(softmax_weights(classes, place), gamma)
+
+
+def unit(classes: int, j: int) -> float:
+    """Return the order of the eigenvalues of a block."""
+    return 1 / classes if j == 1 else 1 / classes**2
 
 
 def eigenvalues(classes: int, j: int, gamma: float) -> np.ndarray:
-    """Draw one block of a model of dimension 400, scaled alike."""
+    """Draw one block of a model of dimension 400; its eigenvalues in their unit."""
     rng = stream(ROOT, "blocks of the notebook", classes)
     X, V = draw_linear_model(D, round(D / gamma), classes, rng)
-    return (classes if j == 1 else classes**2) * block_eigenvalues(X, V, 0, j - 1)
-
-
-def law_of_block(classes: int, j: int, gamma: float) -> GeneralizedMarchenkoPastur:
-    """Return the law of a scaled block."""
-    return GeneralizedMarchenkoPastur(EmpiricalMeasure(weights(classes, j)), gamma)
+    return block_eigenvalues(X, V, 0, j - 1) / unit(classes, j)
 
 
 # %% [markdown]
@@ -71,23 +68,22 @@ def law_of_block(classes: int, j: int, gamma: float) -> GeneralizedMarchenkoPast
 #
 # Bars are the 400 eigenvalues of one block with $d/N=\frac12$. All have one sign, so we show their
 # moduli on a logarithmic axis; the line is $|x|f(x)$, with $f$ the density of the law, and nothing
-# is fitted. Marks are the edges of the support. The weights of $C=1000$ are nearly lognormal: the
-# few largest of the sample that stands for $\nu$ have intervals of their own, most of them with
-# less than one eigenvalue in a thousand. The block has the weights of one model, with $|v_i|^2=1$
-# only up to $\sqrt{2/d}$; the small differences from the law come from there.
+# is fitted. Marks are the edges of the support. The block has the weights of one model, with
+# $|v_i|^2=1$ only up to $\sqrt{2/d}$; the small differences from the law come from there.
 
 
 # %%
 def draw_panel(axes: plt.Axes, classes: int, j: int, gamma: float) -> None:
     """Plot the moduli of the eigenvalues of a block, their density, and the edges."""
-    law = law_of_block(classes, j, gamma)
+    law, size = law_of_block(classes, j, gamma), unit(classes, j)
     sign = 1 if j == 1 else -1
-    edges = abs(np.array(law.edges()))
-    x = np.geomspace(edges.min() / 1.5, edges.max() * 1.5, 1500)
+    edges = abs(np.array(law.edges())) / size
     found = abs(eigenvalues(classes, j, gamma))
-    bins = np.geomspace(edges.min(), edges.max(), 36)
+    low, high = edges.min(), min(edges.max(), 3 * found.max())
+    x = np.geomspace(low / 1.5, high * 1.5, 1500)
+    bins = np.geomspace(low, high, 36)
     axes.hist(found, bins, weights=np.full(D, 1 / D / np.log(bins[1] / bins[0])), color=BARS)
-    axes.plot(x, x * law.pdf(sign * x), color=LINE, linewidth=1.5)
+    axes.plot(x, x * size * law.pdf(sign * x * size), color=LINE, linewidth=1.5)
     axes.plot(edges, np.zeros(len(edges)), "|", color=MARK, markersize=14, clip_on=False)
     axes.set(xscale="log", ylim=(0, None))
 
@@ -111,13 +107,13 @@ plt.show()
 # %%
 figure, row = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
 for axes, j, scale in zip(row, (1, 2), ("$C\\,H_{11}$", "$C^2H_{12}$"), strict=True):
-    law = law_of_block(10, j, 2.0)
+    law, size = law_of_block(10, j, 2.0), unit(10, j)
     found = eigenvalues(10, j, 2.0)
     low, high = min(found.min(), 0) - 0.5, max(found.max(), 0) + 0.5
     x = np.union1d(np.linspace(low, high, 2000), [-1e-9, 0.0])
     steps = np.append(np.arange(D + 1) / D, 1)
     axes.step([low, *found, high], steps, color=BARS, linewidth=4, where="post")
-    axes.plot(x, law.cdf(x), color=LINE, linewidth=1.4)
+    axes.plot(x, law.cdf(x * size), color=LINE, linewidth=1.4)
     (place, mass), top = law.atoms()[0], law.cdf(0.0)
     arrow = {"arrowstyle": "<->", "color": MARK}
     axes.annotate("", (place, top), (place, top - mass), arrowprops=arrow)

@@ -35,7 +35,10 @@ if TYPE_CHECKING:
     from rmtcheck.laws.marchenko_pastur import MarchenkoPastur
     from rmtcheck.laws.semicircle import Semicircle
     from rmtcheck.runner.run import verify
+    from rmtcheck.spectral.continuous import ContinuousMeasure
     from rmtcheck.spectral.measures import DiscreteMeasure, EmpiricalMeasure
+    from rmtcheck.spectral.populations.hidden import hidden_weights
+    from rmtcheck.spectral.populations.softmax import softmax_weights
     from rmtcheck.symbolic.hessian import derive
     from rmtcheck.symbolic.softmax import linear_ce_series
     from rmtcheck.vocabulary.ensembles import (
@@ -100,7 +103,10 @@ _HOMES = {
     "laws.marchenko_pastur": ("MarchenkoPastur",),
     "laws.semicircle": ("Semicircle",),
     "runner.run": ("verify",),
+    "spectral.continuous": ("ContinuousMeasure",),
     "spectral.measures": ("DiscreteMeasure", "EmpiricalMeasure"),
+    "spectral.populations.hidden": ("hidden_weights",),
+    "spectral.populations.softmax": ("softmax_weights",),
     "symbolic.hessian": ("derive",),
     "symbolic.softmax": ("linear_ce_series",),
     "vocabulary.ensembles": (
@@ -155,6 +161,7 @@ __all__ = [
     "Bound",
     "BoundedProbabilityMeasures",
     "Claim",
+    "ContinuousMeasure",
     "ConvergesWith",
     "Determines",
     "DiscreteMeasure",
@@ -206,11 +213,13 @@ __all__ = [
     "derive",
     "distinct",
     "frobenius_squared",
+    "hidden_weights",
     "less",
     "linear_ce",
     "linear_ce_series",
     "positive",
     "softmax_moment",
+    "softmax_weights",
     "spectral_moment",
     "verify",
 ]

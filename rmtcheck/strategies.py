@@ -1,16 +1,15 @@
 """Hypothesis strategies for the objects of random matrix theory, to test one's own code on.
 
-Hypothesis comes with the extra ``rmtcheck[test]``. What is drawn shrinks towards one weight 1,
-aspect ratio 1 and the point i.
+Hypothesis comes with the extra ``rmtcheck[test]``; nothing else of rmtcheck imports it, or this.
+What is drawn shrinks towards one weight 1, aspect ratio 1 and the point i.
 """
 
 from __future__ import annotations
 
 import math
 from fractions import Fraction
+from operator import mul
 from typing import Any
-
-from hypothesis import strategies as st
 
 from rmtcheck.errors import DomainError
 from rmtcheck.spectral.law import SpectralLaw, positive, shown
@@ -18,6 +17,14 @@ from rmtcheck.spectral.laws.generalized_marchenko_pastur import GeneralizedMarch
 from rmtcheck.spectral.laws.marchenko_pastur import MarchenkoPastur
 from rmtcheck.spectral.laws.semicircle import Semicircle
 from rmtcheck.spectral.measures import DiscreteMeasure
+
+try:
+    from hypothesis import strategies as st
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        "rmtcheck.strategies needs hypothesis; pip install 'rmtcheck[test]' installs it",
+        name="hypothesis",
+    ) from error
 
 Range = tuple[float, float]
 SIGNS = {"positive": (1,), "negative": (-1,), "both": (1, -1)}
@@ -67,19 +74,21 @@ def populations(
     ...     assert population.moment(2) >= population.moment(1) ** 2 * (1 - 1e-12)
     >>> test_variance_is_not_negative()
     """
-    if signs not in SIGNS:
+    if not isinstance(signs, str) or signs not in SIGNS:
         raise DomainError(f"signs is {shown(signs)}; 'both', 'positive', 'negative' are accepted")
-    if not isinstance(most_atoms, int) or most_atoms < 1:
+    if not isinstance(most_atoms, int) or isinstance(most_atoms, bool) or most_atoms < 1:
         raise DomainError(f"most_atoms is {shown(most_atoms)}; a positive integer is needed")
     low, high = checked_range("moduli", moduli)
-    sizes: st.SearchStrategy[Any] = exact_sizes(low, high)
+    sizes: list[st.SearchStrategy[Any]] = [exact_sizes(low, high)]
     if not exact:
-        sizes = sizes | decades(low, high) | touching(low, high)
-    places = st.lists(
-        st.builds(lambda size, sign: size * sign, sizes, st.sampled_from(SIGNS[signs])),
-        min_size=1,
-        max_size=most_atoms,
-        unique=True,
+        sizes += [decades(low, high), touching(low, high)]
+    sign = st.sampled_from(SIGNS[signs])
+    # All alike, or of every kind.
+    places = st.one_of(
+        [
+            st.lists(st.builds(mul, size, sign), min_size=1, max_size=most_atoms, unique=True)
+            for size in (*sizes, st.one_of(sizes))
+        ]
     )
     zeros = st.sampled_from([[], [0]]) if zero else st.just([])
     return st.builds(lambda some, none: some + none, places, zeros).flatmap(weighted)
@@ -164,7 +173,7 @@ def upper_half_plane_points(
     Raises
     ------
     DomainError
-        If the range is none.
+        If the law or the range is none.
 
     Examples
     --------
@@ -178,6 +187,8 @@ def upper_half_plane_points(
     ...     assert law.stieltjes(z).imag > 0
     >>> test_transforms_stay_in_the_half_plane()
     """
+    if law is not None and not isinstance(law, SpectralLaw):
+        raise DomainError(f"law is {shown(law)}; a SpectralLaw or None is needed")
     low, high = checked_range("heights", heights)
     centre, unit = (0.0, 1.0) if law is None else (float(law.mean()), math.sqrt(law.variance()))
     return st.builds(

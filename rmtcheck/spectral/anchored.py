@@ -21,6 +21,7 @@ from rmtcheck.spectral.arrays import Array, ComplexArray
 from rmtcheck.spectral.crowds import Weights
 from rmtcheck.spectral.doubled import add, divide, multiply, total, two_sum
 from rmtcheck.spectral.equations import StieltjesEquation
+from rmtcheck.spectral.populations.refined import RefinedCrowd
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,10 @@ def anchored_at(equation: StieltjesEquation, place: Array) -> Anchors:
 def _expanded(weights: Weights, ratio: float, place: Array) -> tuple[Array, Array, Array]:
     r"""Return x(A) as a pair, and x'(A): sums of shares :math:`\lambda/(A-\lambda)` and squares."""
     zeros = np.zeros((len(place), len(weights.atoms)))
-    share = divide(weights.atoms + zeros, two_sum(place[:, None] + zeros, zeros - weights.atoms))
+    apart, lost = two_sum(place[:, None] + zeros, zeros - weights.atoms)
+    if weights.fine is not None:
+        apart, lost = two_sum(apart, lost - weights.fine)
+    share = divide(weights.atoms + zeros, (apart, lost))
     weighted = multiply((weights.masses + zeros, weights.rest + zeros), share)
     gamma = (np.full(len(place), ratio), np.zeros(len(place)))
     image, rest = multiply((place, np.zeros(len(place))), add(gamma, total(weighted)))
@@ -105,7 +109,7 @@ class Neighbourhoods:
 
     def __init__(self, weights: Weights, anchors: Anchors) -> None:
         self.slope = anchors.slope
-        self._apart = anchors.place[:, None] - weights.atoms
+        self._apart = weights.apart(anchors.place)
         self._strength = weights.squares / (self._apart * self._apart)
 
     def image(self, h: ComplexArray) -> tuple[ComplexArray, ComplexArray]:
@@ -115,8 +119,11 @@ class Neighbourhoods:
         --------
         Rounding errors of the terms of Q.
         """
+        return self.image_at(h, self._apart + h.real[:, None])
+
+    def image_at(self, h: ComplexArray, p: Array) -> tuple[ComplexArray, ComplexArray]:
+        """Return the map at A + h, whose real part is p away from the atoms."""
         q = h.imag
-        p = self._apart + h.real[:, None]
         inverse = 1 / (p * p + (q * q)[:, None])
         p *= inverse
         real = np.einsum("ij,ij->i", self._strength, p)
@@ -128,11 +135,50 @@ class Neighbourhoods:
         moved = h * self.slope + h * h * first
         return moved, self.slope + h * (2 * first - h * second)
 
+    def excess(self, h: ComplexArray, target: ComplexArray) -> tuple[ComplexArray, ComplexArray]:
+        r"""Return :math:`x(A+h)-x(A)` less a target, and :math:`x'(A+h)`."""
+        moved, slope = self.image(h)
+        return moved - target, slope
+
+
+class Refined:
+    """The map around anchors where a density is seen anew from wherever the points move to.
+
+    Below the floor of :mod:`rmtcheck.spectral.populations.refined` the map is continued.
+    """
+
+    def __init__(self, crowd: RefinedCrowd, anchors: Anchors) -> None:
+        self._crowd, self._anchors = crowd, anchors
+
+    def image(self, h: ComplexArray) -> tuple[ComplexArray, ComplexArray]:
+        r"""Return :math:`x(A+h)-x(A)` and :math:`x'(A+h)`.
+
+        Accuracy
+        --------
+        That of :class:`Neighbourhoods`, imaginary parts far below the real ones included.
+        """
+        moved, slope = np.empty_like(h), np.empty_like(h)
+        a, lost = two_sum(self._anchors.place, h.real)
+        raised = h.real + 1j * np.maximum(h.imag, self._crowd.floor(a))
+        for rows, near in self._crowd.seen(a, self._anchors.place, height=raised.imag):
+            some = Neighbourhoods(near, self._anchors[rows])
+            p = near.apart(a[rows]) + lost[rows, None]
+            moved[rows], slope[rows] = some.image_at(raised[rows], p)
+        return self._crowd.lowered(a + 1j * h.imag, moved, slope)
+
+    def excess(self, h: ComplexArray, target: ComplexArray) -> tuple[ComplexArray, ComplexArray]:
+        r"""Return :math:`x(A+h)-x(A)` less a target, and :math:`x'(A+h)`."""
+        moved, slope = self.image(h)
+        return moved - target, slope
+
 
 def neighbourhoods(
     equation: StieltjesEquation, anchors: Anchors, h: ComplexArray
-) -> Iterator[tuple[Any, Neighbourhoods]]:
+) -> Iterator[tuple[Any, Neighbourhoods | Refined]]:
     """Cut points A + h, which may yet move by half of h, into runs of bounded memory."""
+    if isinstance(equation.crowd, RefinedCrowd):
+        yield slice(None), Refined(equation.crowd, anchors)
+        return
     place = anchors.place + h.real
     for rows, near in equation.crowd.seen(place, anchors.place, abs(h) / 2):
         yield rows, Neighbourhoods(near, anchors[rows])

@@ -104,11 +104,11 @@ def is_clear(
     return crowding > gamma
 
 
-def _cells(atoms: Array, weights: Array, gamma: float) -> tuple[Array, Array, BoolArray]:
+def _cells(atoms: Array, weights: Array, gamma: float) -> tuple[IntArray, IntArray, BoolArray]:
     """Halve index ranges until each is clear or small; say which are clear crowds."""
     squares = weights * atoms**2
     first, last = np.array([0]), np.array([len(atoms)])
-    done: list[tuple[Array, Array, BoolArray]] = []
+    done: list[tuple[IntArray, IntArray, BoolArray]] = []
     while len(first):
         centre = (atoms[first] + atoms[last - 1]) / 2
         radius = np.maximum(atoms[last - 1] - atoms[first], abs(centre) * 1e-15) / 2

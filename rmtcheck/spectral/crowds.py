@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from rmtcheck.spectral.arrays import Array, BoolArray, IntArray
+from rmtcheck.spectral.arrays import Array, BoolArray, ComplexArray, IntArray
 from rmtcheck.spectral.gauss import gauss_rules
 
 KAPPA = 2.0
@@ -35,16 +35,26 @@ class Weights:
         Locations and masses.
     rest : array of shape (n,)
         What the masses lack to twice the digits.
+    fine : array of shape (n,), optional
+        What the atoms lack to twice the digits, if anything.
     """
 
     atoms: Array
     masses: Array
     rest: Array
+    fine: Array | None = None
 
     @property
     def columns(self) -> tuple[Array, Array, Array]:
-        """The three arrays."""
+        """The arrays but for the last."""
         return self.atoms, self.masses, self.rest
+
+    def apart(self, place: Array) -> Array:
+        """Return places less atoms, of shape (m, n)."""
+        distance: Array = place[:, None] - self.atoms
+        if self.fine is not None:
+            distance -= self.fine
+        return distance
 
     @cached_property
     def squares(self) -> Array:
@@ -114,8 +124,25 @@ class Crowd:
     def __init__(self, whole: Weights) -> None:
         self.whole = whole
 
+    def raised(self, u: ComplexArray) -> ComplexArray:
+        """Return points of the curve: atoms hold it up wherever it is."""
+        return u
+
+    def lowered(
+        self,
+        u: ComplexArray,
+        image: ComplexArray,
+        slope: ComplexArray,
+    ) -> tuple[ComplexArray, ComplexArray]:
+        """Return what was found at raised points, at the points themselves."""
+        return image, slope
+
     def seen(
-        self, place: Array, anchor: Array | None = None, reach: Array | None = None
+        self,
+        place: Array,
+        anchor: Array | None = None,
+        reach: Array | None = None,
+        height: Array | None = None,
     ) -> Iterator[tuple[Any, Weights]]:
         """Cut points into runs of bounded memory, each with the atoms as all its points see them.
 
@@ -127,6 +154,8 @@ class Crowd:
             Real places that are to be seen from near as well.
         reach : array of shape (n,), optional
             How far along the real line a point may move.
+        height : array of shape (n,), optional
+            Imaginary parts; only crowds of a density look at them.
 
         Yields
         ------

@@ -16,10 +16,13 @@ from rmtcheck.spectral.anchored import Anchors
 from rmtcheck.spectral.arrays import Array, BoolArray, ComplexArray, IntArray
 from rmtcheck.spectral.crowds import Weights
 from rmtcheck.spectral.equations import StieltjesEquation
-from rmtcheck.spectral.support import Bulks
+from rmtcheck.spectral.populations.refined import RefinedCrowd
+from rmtcheck.spectral.support import Bulks, bends
 
 MOST_STEPS = 60
 POINTS = 400
+# Flatter than this fraction of gamma the map is not taken to be.
+TINY = 1e-6
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,11 @@ class Curve:
         early = np.where(known0, step * m0 - rise, 0)
         late = np.where(known1, rise - step * m1, 0)
         cubic = chord + t * (1 - t) * ((1 - t) * early + t * late)
-        start: ComplexArray = np.where(cubic.imag < chord.imag / 4, chord, cubic)
+        safe = np.where(cubic.imag < chord.imag / 4, chord, cubic)
+        # From the end of a density the curve sets off along a line, and rises later.
+        start: ComplexArray = np.where(
+            np.isinf(self.bend[near]), cubic.real + 1j * t**4 * h1.imag, safe
+        )
         return start
 
     def _node(
@@ -132,7 +139,8 @@ def trace(equation: StieltjesEquation, bulks: Bulks, which: IntArray) -> Curve:
     a = _stations(equation, bulks, which)
     inner = a + 1j * heights(equation, a)
     image, slope = equation.point_and_slope(inner)
-    bend = abs(equation.surplus(ends)[1]) / 2
+    lower, upper = (bends(equation, edges[which]) for edges in (bulks.lower, bulks.upper))
+    bend = np.concatenate([lower, upper])
     edges, zeros = np.concatenate([bulks.low[which], bulks.high[which]]), np.zeros(len(ends))
     on_edges = Curve(ends + 0j, edges, zeros + 0j, bend)
     return on_edges.joined(Curve(inner, image.real, slope, np.zeros(len(a))))
@@ -156,6 +164,8 @@ def heights(equation: StieltjesEquation, a: Array) -> Array:
     --------
     Estimated relative error 1e-8.
     """
+    if isinstance(equation.crowd, RefinedCrowd):
+        return _refined(equation, equation.crowd, a)
     t = _single(equation, a)
     for rows, near in equation.crowd.seen(a):
         t[rows] = _risen(near, equation.aspect_ratio, a[rows], t[rows])
@@ -174,6 +184,23 @@ def _risen(near: Weights, gamma: float, a: Array, t: Array) -> Array:
         if np.all(rise <= 1e-6 * t):
             break
     return t
+
+
+def _refined(equation: StieltjesEquation, crowd: RefinedCrowd, a: Array) -> Array:
+    """Let heights rise from a floor that the density is seen from; at it, to first order."""
+    floor, gamma = crowd.floor(a), equation.aspect_ratio
+    t = np.maximum(floor, crowd.flow(a) / (4 * gamma)) ** 2
+    for _ in range(MOST_STEPS):
+        value, slope = equation.crowding(a, np.sqrt(t))
+        rise = value * (1 - value / gamma) / slope
+        t = np.maximum(t + rise, np.maximum(t / 100, floor**2))
+        if np.all((abs(rise) <= 1e-6 * t) | (t <= floor**2)):
+            break
+    low = t <= floor**2
+    slope = equation.point_and_slope(a[low] + 1j * floor[low])[1].real
+    height: Array = np.sqrt(t)
+    height[low] = np.minimum(floor[low], crowd.flow(a[low]) / np.maximum(slope, TINY * gamma))
+    return height
 
 
 def _single(equation: StieltjesEquation, a: Array) -> Array:

@@ -19,6 +19,8 @@ from rmtcheck.spectral.arrays import Array, BoolArray, ComplexArray, IntArray
 from rmtcheck.spectral.dual import DualMap
 
 MOST_STEPS = 100
+SHALLOW = 1 / 8
+TERMS = 9
 
 
 class Distribution:
@@ -38,7 +40,7 @@ class Distribution:
 
         Accuracy
         --------
-        Estimated error 1e-15 max(1, 1 / gamma).
+        Estimated error 1e-15.
         """
         value = self._outside(x)
         inside = self.dual.bulks.holds(x)
@@ -100,7 +102,8 @@ class Distribution:
         table, bulks = self.dual.curve.image, self.dual.bulks
         step = np.searchsorted(self.ladder, q).clip(1, len(table) - 1)
         low, high = bulks.low[bulk], bulks.high[bulk]
-        x: Array = np.clip((table[step - 1] + table[step]) / 2, low, high)
+        guess: Array = (table[step - 1] + table[step]) / 2
+        x = np.where((guess > low) & (guess < high), guess, (low + high) / 2)
         # A bulk may be narrower than the spacing of floats.
         settled = ~bulks.holds(x)
         for _ in range(MOST_STEPS):
@@ -130,12 +133,41 @@ class Distribution:
         equation = self.dual.equation
         # At u = 0, from the right: either side of a hard edge gives the same.
         u = np.where(u == 0, 1e-200, u)
-        turns = np.empty(len(u))
-        for rows, near in equation.crowd.seen(u.real):
-            a, b = u.real[rows, None], u.imag[rows, None]
-            apart = a - near.atoms
-            pull = near.atoms * b
-            angle = np.arctan2(-pull, a * apart + b * b) + pull / (apart * apart + b * b)
-            turns[rows] = angle @ near.masses
-        mass = 1 + (turns / equation.aspect_ratio - np.angle(u)) / math.pi
+        raised = equation.crowd.raised(u)
+        around = np.empty(len(u))
+        for rows, near in equation.crowd.seen(raised.real, height=raised.imag):
+            a, b = raised.real[rows, None], raised.imag[rows, None]
+            around[rows] = turns(a, b, near.atoms) @ near.masses
+        mass = 1 + (around / equation.aspect_ratio - np.angle(raised)) / math.pi
+        low = raised.imag > u.imag
+        if low.any():
+            # Back down to the point, by the derivative -s x'(u) along the way.
+            slope = equation.point_and_slope(raised[low])[1]
+            fall = (raised - u).imag[low] * (slope / raised[low]).real
+            mass[low] += fall / (math.pi * equation.aspect_ratio)
         return np.clip(mass, 0.0, 1.0)
+
+
+def turns(a: Array, b: Array, atoms: Array) -> Array:
+    r"""Return :math:`\Im(\log(1+\omega)-\omega)`, :math:`\omega=\lambda/(u-\lambda)`, u = a + ib.
+
+    It is of the order of :math:`|\omega|^2`, of mean at most gamma: where the tangent t of the
+    angle is small, it is taken as :math:`(\arctan t-t)-t\Re\omega`, lest large terms cancel.
+    """
+    apart, pull = a - atoms, atoms * b
+    ahead, square = a * apart + b * b, apart * apart + b * b
+    value: Array = np.arctan2(-pull, ahead) + pull / square
+    shallow = abs(pull) < SHALLOW * ahead
+    t = -pull[shallow] / ahead[shallow]
+    share = (atoms * apart)[shallow] / square[shallow]
+    value[shallow] = t * (_bent(t * t) - share)
+    return value
+
+
+def _bent(square: Array) -> Array:
+    r"""Return :math:`\arctan(t)/t-1` from a small :math:`t^2`, by its series."""
+    value = np.zeros_like(square)
+    for k in range(TERMS, 0, -1):
+        value += (-1) ** k / (2 * k + 1)
+        value *= square
+    return value

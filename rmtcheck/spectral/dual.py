@@ -14,6 +14,7 @@ from rmtcheck.errors import ConvergenceError
 from rmtcheck.spectral.anchored import (
     Anchors,
     Neighbourhoods,
+    Refined,
     anchored_at,
     joined,
     neighbourhoods,
@@ -21,6 +22,7 @@ from rmtcheck.spectral.anchored import (
 from rmtcheck.spectral.arrays import Array, BoolArray, ComplexArray, IntArray
 from rmtcheck.spectral.curve import Curve, trace
 from rmtcheck.spectral.equations import StieltjesEquation
+from rmtcheck.spectral.graded import GradedMap
 from rmtcheck.spectral.solve import solve_stieltjes
 from rmtcheck.spectral.solvers.level_curve import height, level_curve
 from rmtcheck.spectral.support import Bulks, find_bulks
@@ -28,7 +30,9 @@ from rmtcheck.spectral.support import Bulks, find_bulks
 MOST_STEPS = 40
 CLOSE = 1e-9
 LEVEL_STEPS = 8
+GRADED_STEPS = 400
 REAL = 1e-12
+SHARP = 1e-6
 
 
 class DualMap:
@@ -101,16 +105,24 @@ class DualMap:
         anchors = _chosen(left, lower, upper)
         h, solved = self._newton(x + 0j, anchors, self.curve_over(bulk).start(x, anchors))
         if not solved.all():
+            h[~solved], solved[~solved] = self._next_to_edges(x[~solved], anchors[~solved])
+        u, solved = self._regraded(x + 0j, anchors.place + h, anchors, solved)
+        if not solved.all():
             rough = level_curve(self.equation, x[~solved] + 0j).dual
             stray = anchors[~solved]
-            h[~solved] = self._on_level(x[~solved] + 0j, stray, rough - stray.place)
-        _demand(h.imag > 0, x)
-        return anchors.place + h
+            h = self._on_level(x[~solved] + 0j, stray, rough - stray.place)
+            u[~solved] = stray.place + h
+        _demand(u.imag > 0, x)
+        return u
 
     def outside(self, x: Array) -> Array:
         r"""Return the real u with :math:`x(u)=x`, :math:`x'(u)\ge0`, outside the support."""
-        if not len(x):
-            return x
+        anchors, h = self._beside(x)
+        u: Array = anchors.place + h
+        return u
+
+    def _beside(self, x: Array) -> tuple[Anchors, Array]:
+        """Return the nearest anchors of points outside the support, and real u less these."""
         anchors = self.anchors[self._nearest(x + 0j)]
         low, high = self._bracket(x)
         low, high = low - anchors.place, high - anchors.place
@@ -120,8 +132,7 @@ class DualMap:
             self.equation, anchors, (low + high) / 2 + 1j * (high - low)
         ):
             h[rows] = _bracketed(near, xi[rows], low[rows], high[rows])
-        u: Array = anchors.place + np.where(xi == 0, 0.0, h)
-        return u
+        return anchors, np.where(xi == 0, 0.0, h)
 
     def above(self, z: ComplexArray) -> ComplexArray:
         """Return u for points of the open upper half plane."""
@@ -131,8 +142,41 @@ class DualMap:
         start = solve_stieltjes(self.equation, z, throw=False).dual - anchors.place
         h, solved = self._newton(z, anchors, start)
         flat = ~solved | (h.imag < 1e-3 * abs(h))
+        over = flat & ~self.bulks.holds(z.real)
+        h[over], solved[over] = self._over_gaps(z[over], anchors[over])
+        flat &= ~(over & solved)
         h[flat] = self._on_level(z[flat], anchors[flat], np.where(solved, h, start)[flat])
-        return anchors.place + h
+        return self._regraded(z, anchors.place + h, anchors, solved)[0]
+
+    def _over_gaps(self, z: ComplexArray, anchors: Anchors) -> tuple[ComplexArray, BoolArray]:
+        r"""Start next to the real u below, from :math:`\Im u=\Im z/x'(u)`."""
+        _, low = self._beside(z.real)
+        h, solved, target = low + 0j, np.zeros(len(z), dtype=bool), anchors.distance(z)
+        for rows, near in neighbourhoods(self.equation, anchors, h):
+            _, slope = near.image(h[rows])
+            start = low[rows] + 1j * z[rows].imag / np.where(slope.real > 0, slope.real, np.inf)
+            h[rows], solved[rows] = descended(near, target[rows], start, sharp=True)
+        return h, solved
+
+    def _next_to_edges(self, x: Array, edges: Anchors) -> tuple[ComplexArray, BoolArray]:
+        r"""Start from the square root :math:`\sqrt{2(x-x(A))/x''(A)}` at the nearest edge A."""
+        bend = abs(self.equation.surplus(edges.place)[1]) / 2
+        start = 1j * np.sqrt(abs(edges.distance(x)) / np.where(bend > 0, bend, 1))
+        return self._newton(x + 0j, edges, start)
+
+    def _regraded(
+        self, z: ComplexArray, u: ComplexArray, anchors: Anchors, solved: BoolArray
+    ) -> tuple[ComplexArray, BoolArray]:
+        """Solve anew where larger atoms fill the ratio, but next to edges, whose anchors do."""
+        graded = self.equation.graded
+        again = (graded.governs(u) & (abs(u - anchors.place) > abs(u) / 4)) | ~solved
+        starts = (u, 1j * abs(u), np.full_like(u, graded.start)) if len(graded.cuts) > 1 else ()
+        for start in starts:
+            todo = np.flatnonzero(again & (start.imag > 0))
+            for rows in (todo[part] for part in self.equation.blocks(len(todo))):
+                better, found = descended(graded, z[rows], start[rows], GRADED_STEPS)
+                u[rows[found]], solved[rows[found]], again[rows[found]] = better[found], True, False
+        return u, solved
 
     def _on_level(self, z: ComplexArray, anchors: Anchors, h: ComplexArray) -> ComplexArray:
         r"""Slide along the curve :math:`\Im x=\Im z`, where heights far below |h| keep digits."""
@@ -170,32 +214,41 @@ class DualMap:
         target = anchors.distance(z)
         h, solved = start.copy(), np.zeros(len(z), dtype=bool)
         for rows, near in neighbourhoods(self.equation, anchors, start):
-            h[rows], solved[rows] = _descended(near, target[rows], start[rows])
+            h[rows], solved[rows] = descended(near, target[rows], start[rows])
         return h, solved
 
 
-def _descended(
-    near: Neighbourhoods, target: ComplexArray, h: ComplexArray
+def descended(
+    near: Neighbourhoods | Refined | GradedMap,
+    target: ComplexArray,
+    h: ComplexArray,
+    steps: int = MOST_STEPS,
+    *,
+    sharp: bool = False,
 ) -> tuple[ComplexArray, BoolArray]:
-    """Run Newton's method, each step shortened so as to stay in the upper half plane."""
+    """Run Newton's method, each step shortened so as to stay in the upper half plane.
+
+    Sharp steps settle only where heights do, however far below the rest of h.
+    """
     solved = np.zeros(len(h), dtype=bool)
-    for _ in range(MOST_STEPS):
-        moved, slope = near.image(h)
+    for _ in range(steps):
+        excess, slope = near.excess(h, target)
         flat = slope == 0
-        move = np.where(flat, 0, (moved - target) / np.where(flat, 1, slope))
+        move = np.where(flat, 0, excess / np.where(flat, 1, slope))
         falls = move.imag >= h.imag
         fall = np.where(falls & (move.imag > 0), move.imag, 1)
         share = np.where(falls, 0.7 * h.imag / fall, 1.0)
         h = np.where(solved, h, h - share * move)
         # Convergence is quadratic: the step after one of 1e-9 is a rounding error.
-        solved |= (abs(move) <= CLOSE * abs(h)) & ~flat & ~falls
+        settled = (abs(move) <= CLOSE * abs(h)) & ((not sharp) | (abs(move.imag) <= SHARP * h.imag))
+        solved |= settled & ~flat & ~falls
         if solved.all():
             break
     # Shortened steps may have slid down to a real root, which is none of ours.
-    return h, solved & (h.imag > REAL * abs(h))
+    return h, solved & (h.imag > (0 if sharp else REAL) * abs(h))
 
 
-def _bracketed(near: Neighbourhoods, target: Array, low: Array, high: Array) -> Array:
+def _bracketed(near: Neighbourhoods | Refined, target: Array, low: Array, high: Array) -> Array:
     """Solve on the real line, where the map increases, by Newton steps within a bracket."""
     h = (low + high) / 2
     for _ in range(4 * MOST_STEPS):

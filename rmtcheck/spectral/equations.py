@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -30,8 +31,10 @@ from rmtcheck.errors import DomainError
 from rmtcheck.spectral.arrays import Array, ComplexArray
 from rmtcheck.spectral.crowds import Crowd, Weights, slices
 from rmtcheck.spectral.doubled import divide
+from rmtcheck.spectral.graded import GradedMap
 from rmtcheck.spectral.law import positive, shown
 from rmtcheck.spectral.measures import DiscreteMeasure
+from rmtcheck.spectral.populations.refined import RefinedCrowd, ResolvedDensity
 
 LEAST, GREATEST = 1e-6, 1e6
 # An atom of less mass over gamma sways no point farther from it than the spacing of floats.
@@ -87,7 +90,11 @@ class StieltjesEquation:
         rest = math.fsum([*population.weights.tolist(), -mass])
         self.atoms: Array = population.atoms[acting]
         self.weights, weights_rest = divide(population.weights[acting], (mass, rest))
-        self.crowd = Crowd(Weights(self.atoms, self.weights, weights_rest))
+        self.crowd: Crowd | RefinedCrowd = (
+            population.crowd
+            if isinstance(population, ResolvedDensity)
+            else Crowd(Weights(self.atoms, self.weights, weights_rest))
+        )
         self.rank = 1.0 if population.atoms.all() else math.fsum(self.weights)
 
     @staticmethod
@@ -144,6 +151,8 @@ class StieltjesEquation:
         --------
         Exact up to rounding.
         """
+        if isinstance(self.crowd, RefinedCrowd):
+            return self.point_and_slope(u)[0]
         first = np.empty_like(u)
         for rows, near in self.crowd.seen(u.real):
             first[rows] = 1 / (u[rows, None] - near.atoms) @ (near.masses * near.atoms)
@@ -159,9 +168,11 @@ class StieltjesEquation:
         --------
         Exact up to rounding.
         """
-        share = np.empty_like(u)
-        for rows, near in self.crowd.seen(u.real):
-            share[rows] = u[rows] * (1 / (u[rows, None] - near.atoms) @ near.masses)
+        share, raised = np.empty_like(u), self.crowd.raised(u)
+        for rows, near in self.crowd.seen(raised.real, height=raised.imag):
+            share[rows] = raised[rows] * (1 / (raised[rows, None] - near.atoms) @ near.masses)
+        low = raised.imag > u.imag
+        share[low] = share[low].real + 1j * (z[low] / u[low]).imag
         return -((1 - self.rank) + share) / z
 
     def point_and_slope(self, u: ComplexArray) -> tuple[ComplexArray, ComplexArray]:
@@ -172,15 +183,17 @@ class StieltjesEquation:
         Exact up to rounding.
         """
         first, second = np.empty_like(u), np.empty_like(u)
-        for rows, near in self.crowd.seen(u.real):
-            b, linear = u.imag[rows], near.masses * near.atoms
-            apart = u.real[rows, None] - near.atoms
+        raised = self.crowd.raised(u)
+        for rows, near in self.crowd.seen(u.real, height=raised.imag):
+            b, linear = raised.imag[rows], near.masses * near.atoms
+            apart = near.apart(u.real[rows])
             inverse = 1 / (apart * apart + (b * b)[:, None])
             apart *= inverse
             first[rows] = apart @ linear - 1j * b * (inverse @ linear)
             real = (apart * apart) @ near.squares - b * b * ((inverse * inverse) @ near.squares)
             second[rows] = real - 2j * b * ((apart * inverse) @ near.squares)
-        return u * (self.aspect_ratio + first), self.aspect_ratio - second
+        image, slope = raised * (self.aspect_ratio + first), self.aspect_ratio - second
+        return self.crowd.lowered(u, image, slope)
 
     def crowding(self, a: Array, b: Array) -> tuple[Array, Array]:
         r"""Return :math:`\int\lambda^2/|a+ib-\lambda|^2d\nu`, and its slope in :math:`b^2`.
@@ -191,8 +204,8 @@ class StieltjesEquation:
         """
         value, slope = np.empty_like(a), np.empty_like(a)
         with np.errstate(divide="ignore"):
-            for rows, near in self.crowd.seen(a):
-                inverse = 1 / ((a[rows, None] - near.atoms) ** 2 + b[rows, None] ** 2)
+            for rows, near in self.crowd.seen(a, height=b):
+                inverse = 1 / (near.apart(a[rows]) ** 2 + b[rows, None] ** 2)
                 value[rows] = inverse @ near.squares
                 slope[rows] = -(inverse * inverse) @ near.squares
         return value, slope
@@ -200,28 +213,32 @@ class StieltjesEquation:
     def surplus(self, u: Array) -> tuple[Array, Array, Array]:
         r"""Return :math:`g(u)-\gamma`, :math:`g'(u)` and the rounding error of the first.
 
-        Here :math:`g(u)=\int\lambda^2/(u-\lambda)^2d\nu` on the real line. Nearer to 0 than any
-        atom, :math:`g(u)=\nu(\mathbb R)+\int u(2\lambda-u)/(u-\lambda)^2d\nu` does not cancel
-        against a gamma next to the rank.
+        Here :math:`g(u)=\int\lambda^2/(u-\lambda)^2d\nu` on the real line; where larger atoms fill
+        the ratio, by :mod:`rmtcheck.spectral.graded`, lest it cancel against gamma.
 
         Accuracy
         --------
         As returned.
         """
-        value, slope, change = np.empty_like(u), np.empty_like(u), np.empty_like(u)
+        value, slope = np.empty_like(u), np.empty_like(u)
         for rows, near in self.crowd.seen(u):
-            inverse = 1 / (u[rows, None] - near.atoms)
+            inverse = 1 / near.apart(u[rows])
             squared = inverse * inverse
             value[rows] = squared @ near.squares
             slope[rows] = -2 * (squared * inverse) @ near.squares
-            change[rows] = (
-                u[rows, None] * (2 * near.atoms - u[rows, None]) * squared
-            ) @ near.masses
-        lack = self.rank - self.aspect_ratio
-        close = abs(u) < abs(self.atoms).min() / 2
-        excess = np.where(close, lack + change, value - self.aspect_ratio)
-        noise = np.where(close, abs(lack) + abs(change), value + self.aspect_ratio)
-        return excess, slope, 2e-16 * noise
+        parts = value - self.aspect_ratio, slope, 2e-16 * (value + self.aspect_ratio)
+        if isinstance(self.crowd, RefinedCrowd):
+            return parts
+        graded = np.flatnonzero(self.graded.governs(u))
+        for rows in (graded[part] for part in self.blocks(len(graded))):
+            for part, better in zip(parts, self.graded.surplus(u[rows]), strict=True):
+                part[rows] = better
+        return parts
+
+    @cached_property
+    def graded(self) -> GradedMap:
+        """The same map for points that atoms of other sizes fill the ratio for."""
+        return GradedMap(self.crowd.whole, self.aspect_ratio, self.rank)
 
     def blocks(self, count: int) -> Iterator[slice]:
         """Cut a number of points into runs whose tables of points by atoms stay in the cache."""

@@ -17,8 +17,9 @@ import numpy as np
 from rmtcheck.spectral.anchored import Anchors, anchored_at
 from rmtcheck.spectral.arrays import Array, BoolArray, IntArray
 from rmtcheck.spectral.equations import StieltjesEquation
+from rmtcheck.spectral.populations.refined import RefinedCrowd
 
-MOST_STEPS = 200
+MOST_STEPS = 1000
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,9 @@ def find_bulks(equation: StieltjesEquation) -> Bulks:
 
 def _outer(equation: StieltjesEquation) -> tuple[Array, Array]:
     """Return the crossings outside all atoms, from where one atom alone reaches gamma."""
-    reach = _reach(equation)
-    first = _inwards(equation, equation.atoms[:1] - reach[:1], -1)
-    last = _inwards(equation, equation.atoms[-1:] + reach[-1:], 1)
+    below, above = _fronts(equation)
+    first = _inwards(equation, below[:1], -1)
+    last = _inwards(equation, above[-1:], 1)
     return _at_zero(equation, first), _at_zero(equation, last)
 
 
@@ -116,8 +117,11 @@ def _candidates(equation: StieltjesEquation) -> tuple[Array, Array]:
 
     With :math:`c=w\lambda^2` they push it to at least :math:`(c_1^{1/3}+c_2^{1/3})^3/\ell^2`.
     """
+    below, above = _fronts(equation)
+    left, right = above[:-1], below[1:]
+    if isinstance(equation.crowd, RefinedCrowd):
+        return left, right
     reach, atoms = _reach(equation), equation.atoms
-    left, right = atoms[:-1] + reach[:-1], atoms[1:] - reach[1:]
     root = np.cbrt(reach**2)
     with np.errstate(over="ignore"):
         least = (root[:-1] + root[1:]) ** 3 / np.diff(atoms) ** 2
@@ -125,9 +129,25 @@ def _candidates(equation: StieltjesEquation) -> tuple[Array, Array]:
     return left[open_], right[open_]
 
 
+def _fronts(equation: StieltjesEquation) -> tuple[Array, Array]:
+    """Return where searches for gaps start, below and above all atoms, or intervals of density."""
+    crowd = equation.crowd
+    if isinstance(crowd, RefinedCrowd):
+        return crowd.low - 2 * _spacing(crowd.low), crowd.high + 2 * _spacing(crowd.high)
+    reach = _reach(equation)
+    return equation.atoms - reach, equation.atoms + reach
+
+
+def _spacing(ends: Array) -> Array:
+    """Return the spacing of floats at ends; at 0 the search starts from 0 itself."""
+    spacing: Array = np.where(ends == 0, 0.0, np.spacing(abs(ends)))
+    return spacing
+
+
 def _reach(equation: StieltjesEquation) -> Array:
     """Return how near to each atom that atom alone pushes g to gamma."""
-    reach = abs(equation.atoms) * np.sqrt(equation.weights / equation.aspect_ratio)
+    # Rounded towards the atom: the start must not lie beyond the crossing.
+    reach = abs(equation.atoms) * np.sqrt(equation.weights / equation.aspect_ratio) * (1 - 1e-15)
     # Not below the resolution of the atom itself, or the start would be the pole.
     resolved: Array = np.maximum(reach, 2 * np.spacing(abs(equation.atoms)))
     return resolved
@@ -166,9 +186,12 @@ def _at_zero(equation: StieltjesEquation, u: Array) -> Array:
 
 
 def _touching(equation: StieltjesEquation, left: Array, right: Array) -> tuple[Array, Array]:
-    """Part the support at 0 where g only touches gamma there, between atoms of both signs."""
+    """Part the support at 0 where g only touches gamma there, or falls to it from infinity."""
     both_signs = equation.atoms[0] < 0 < equation.atoms[-1]
-    if not (_is_hard(equation) and both_signs) or np.any((left == 0) | (right == 0)):
+    parted = _is_hard(equation) and both_signs
+    if isinstance(equation.crowd, RefinedCrowd):
+        parted = equation.rank <= equation.aspect_ratio and equation.crowd.surrounds_zero
+    if not parted or np.any((left <= 0) & (right >= 0)):
         return left, right
     place = np.searchsorted(left, 0.0)
     return np.insert(left, place, 0.0), np.insert(right, place, 0.0)
@@ -176,9 +199,19 @@ def _touching(equation: StieltjesEquation, left: Array, right: Array) -> tuple[A
 
 def _margin(equation: StieltjesEquation, edges: Anchors) -> Array:
     r"""Return twice the distance :math:`x'(A)^2/2|x''(A)|` of x(A) from the critical value."""
-    bend = abs(equation.surplus(edges.place)[1])
+    bend = 2 * bends(equation, edges)
     margin: Array = edges.slope**2 / np.where(bend == 0, np.inf, bend)
     return margin
+
+
+def bends(equation: StieltjesEquation, edges: Anchors) -> Array:
+    r"""Return :math:`|x''|/2` at edges, infinity at ends of a density, not critical."""
+    bend: Array = abs(equation.surplus(edges.place)[1]) / 2
+    if isinstance(equation.crowd, RefinedCrowd):
+        ends = np.concatenate([[0.0], *_fronts(equation)])
+        at_end = np.isin(edges.place, ends) & (edges.slope > 0)
+        bend = np.where(at_end, np.inf, bend)
+    return bend
 
 
 def _is_hard(equation: StieltjesEquation) -> bool:

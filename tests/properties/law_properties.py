@@ -61,6 +61,13 @@ def law_transform_is_conjugate_below(case):
     assert np.array_equal(case.law.stieltjes(case.z.conj()), case.law.stieltjes(case.z).conj())
 
 
+def law_transform_is_minus_one_over_z_far_away(case):
+    """The rest is the mean of x / (z - x), at most 2 r / |z| where |z| is 2 r or more."""
+    for far in (2.0, 1e8, 1e18):
+        z = far * case.reach * case.z / abs(case.z)
+        assert np.all(abs(z * case.law.stieltjes(z) + 1) <= 2 / far + ROUNDING)
+
+
 def law_transform_expands_in_moments(case):
     """The moments are at most powers of the reach r: at 10 r what follows z^-13 is 1.2e-14."""
     z = 10 * case.reach * case.z / abs(case.z)
@@ -107,7 +114,8 @@ def law_edges_ascend(case):
 def law_distribution_ascends_from_zero_to_one(case):
     x = np.sort(np.concatenate([ends(case.law), case.inside, case.z.real, [0.0]]))
     values = case.law.cdf(x)
-    assert np.all(np.diff(values) >= 0)
+    # Values are rounded one by one, to 1e-15: two may swap by twice that.
+    assert np.all(np.diff(values) >= -2e-15)
     assert np.all((values >= 0) & (values <= 1))
     assert case.law.cdf(ends(case.law)[0] - 1e-9 * case.reach) <= 1e-12
     assert case.law.cdf(ends(case.law)[-1]) >= 1 - 1e-12
@@ -214,12 +222,14 @@ def weighted_dilution(case):
     kept = Fraction(3, 4)
     diluted = transformed(case.law, lambda a, w: [(a / kept, kept * w), (0, (1 - kept) * w)], kept)
     close(diluted.stieltjes(case.z), case.law.stieltjes(case.z), 1e-12)
-    close(diluted.edges(), case.law.edges(), 1e-12)
+    # Where the weights fill the ratio, an edge next to 0 hangs on the rounding errors of both.
+    if abs(float(case.law.gamma) - case.law.equation.rank) > 1e-3:
+        close(diluted.edges(), case.law.edges(), 1e-12)
 
 
 def weighted_methods_agree(case):
     for method in case.law.methods():
-        close(case.law.stieltjes(case.z, method=method), case.law.stieltjes(case.z), 1e-9)
+        close(case.law.stieltjes(case.z, method=method), case.law.stieltjes(case.z), 1e-12)
 
 
 def weighted_companion_is_a_transform(case):

@@ -33,7 +33,7 @@ def cut_at_edges(right, x):
 
 
 def by_one_method(right, z, method=None):
-    return right(z, method=method) * (1 + 1e-8 * (method == "level curve"))
+    return right(z, method=method) * (1 + 2e-12 * (method == "level curve"))
 
 
 def forgets_zeros(right, *at):
@@ -52,6 +52,10 @@ WRONG = {
     ],
     "law_transform_is_conjugate_below": [
         ("stieltjes", lambda right, z: right(z.real + 1j * abs(z.imag)))
+    ],
+    "law_transform_is_minus_one_over_z_far_away": [
+        ("stieltjes", times(1 + 1e-12)),
+        ("stieltjes", lambda right, z: right(z) + 1e-20),
     ],
     "law_transform_expands_in_moments": [
         ("stieltjes", times(1 + 1e-12)),

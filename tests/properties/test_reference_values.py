@@ -17,16 +17,17 @@ from rmtcheck.spectral.laws.generalized_marchenko_pastur import GeneralizedMarch
 from rmtcheck.spectral.measures import DiscreteMeasure, EmpiricalMeasure
 from rmtcheck.strategies import aspect_ratios, populations, upper_half_plane_points
 
-DIGITS = 50
 weighted_laws = st.builds(GeneralizedMarchenkoPastur, populations(), aspect_ratios())
 
 
 class Reference:
     """The map x(u) of the numbers that a law was given, as the binary numbers that they are."""
 
+    digits = 50
+
     def __init__(self, law):
         self.mp = MPContext()
-        self.mp.dps = DIGITS
+        self.mp.dps = self.digits
         weights = [self.mp.mpf(w) for w in law.population.weights.tolist()]
         atoms = [self.mp.mpf(a) for a in law.population.atoms.tolist()]
         mass = self.mp.fsum(weights)
@@ -67,6 +68,15 @@ class Reference:
     def pdf(self, x, start):
         return self.stieltjes(self.mp.mpf(x), start).imag / np.pi
 
+    def cdf(self, x, start):
+        """Integrate -Im s dx along the curve: s dz has an antiderivative in u."""
+        u = self.dual(self.mp.mpf(x), start)
+        turns = self.mp.fsum(w * self.turn(a / (u - a)) for a, w in self.pairs)
+        return 1 + (turns / self.gamma - self.mp.arg(u)) / self.mp.pi
+
+    def turn(self, ratio):
+        return self.mp.arg(1 + ratio) - ratio.imag
+
 
 def rough(law, s):
     """Return where Newton's method may start: the point that the law itself found, a bit off."""
@@ -87,6 +97,11 @@ def inner_points(law):
         yield from (low + (high - low) * np.append(share, 1 - share)).tolist()
 
 
+def finite(law, x):
+    density = law.pdf(np.array(x))
+    return np.array(x)[(density > 0) & (density < np.inf)]
+
+
 def density_errors(law):
     reference, x = Reference(law), np.array(list(inner_points(law)))
     x = x[law.pdf(x) > 0]
@@ -95,9 +110,18 @@ def density_errors(law):
     return abs(values - np.array(exact)) / max(exact)
 
 
+def distribution_errors(law, x):
+    reference, starts = Reference(law), [rough(law, s) for s in law.stieltjes(x)]
+    exact = [reference.cdf(*at) for at in zip(x.tolist(), starts, strict=True)]
+    return abs(np.array([float(e - v) for e, v in zip(exact, law.cdf(x).tolist(), strict=True)]))
+
+
 def edge_errors(law):
     reference = Reference(law)
-    places = np.sort([*law.dual.bulks.lower.place, *law.dual.bulks.upper.place])
+    bulks = law.dual.bulks
+    places = np.sort([*bulks.lower.place, *bulks.upper.place])
+    # Where two bulks touch, at 0, there is no edge.
+    places = places[(places != 0) | (0.0 in law.edges())]
     exact = np.array([float(reference.edge(u)) if u else 0.0 for u in places.tolist()])
     return abs(np.sort(law.edges()) - exact), abs(exact)
 
@@ -128,6 +152,11 @@ def test_transforms(case):
 @given(weighted_laws)
 def test_densities(law):
     check_densities(law)
+
+
+@given(st.builds(GeneralizedMarchenkoPastur, populations(), aspect_ratios(between=(1e-6, 1e6))))
+def test_distributions(law):
+    check_distributions(law)
 
 
 @given(weighted_laws)
@@ -172,6 +201,11 @@ class WrongEdge(GeneralizedMarchenkoPastur):
         return (first * (1 + 2e-13), *others)
 
 
+class WrongDistribution(GeneralizedMarchenkoPastur):
+    def cdf(self, x):
+        return super().cdf(x) + 2e-15
+
+
 class ClosedGap(GeneralizedMarchenkoPastur):
     def support(self):
         return ((super().support()[0][0], super().support()[-1][1]),)
@@ -186,6 +220,11 @@ def check_transforms(law):
 
 def check_densities(law):
     assert density_errors(law).max() < 1e-12
+
+
+def check_distributions(law):
+    x = finite(law, list(inner_points(law)))
+    assert distribution_errors(law, x).max(initial=0) < 1e-15
 
 
 def check_edges(law):
@@ -203,6 +242,7 @@ def check_number_of_edges(law):
     [
         (check_transforms, WrongTransform),
         (check_densities, WrongDensity),
+        (check_distributions, WrongDistribution),
         (check_edges, WrongEdge),
         (check_number_of_edges, ClosedGap),
     ],
@@ -212,6 +252,34 @@ def test_planted_errors_are_noticed(check, family):
     check(GeneralizedMarchenkoPastur(*arguments))
     with pytest.raises(AssertionError):
         check(family(*arguments))
+
+
+# Weights of a larger size fill the ratio, or both signs do, and smaller ones decide at 0.
+
+FILLED = {
+    "both signs": ([-1, 1], [0.5, 0.5], 1),
+    "both signs, nearly": ([-1, 1], [0.5, 0.5], 1 - 2**-53),
+    "both signs, more than": ([-1, 1], [0.5, 0.5], 1 + 2**-52),
+    "both signs, exactly": ([3, Fraction(-3, 2)], [Fraction(2, 3), Fraction(1, 3)], 1),
+    "larger and a little": ([1e50, -1], [0.5, 0.5], 0.5),
+    "larger, not quite": ([1e50, -1], [0.5, 0.5], 0.5 + 2**-40),
+    "of one sign": ([1e50, 1], [0.5, 0.5], 0.5),
+    "everything": ([1e50, -1e-50], [0.5, 0.5], 0.5),
+    "two of three": ([-3e37, 6e-10, -2.0], [Fraction(1, 3)] * 3, Fraction(2, 3)),
+}
+
+
+@pytest.mark.parametrize("arguments", FILLED.values(), ids=FILLED)
+def test_larger_weights_that_fill_the_ratio(arguments, monkeypatch):
+    monkeypatch.setattr(Reference, "digits", 150)
+    *atoms_and_weights, gamma = arguments
+    law = GeneralizedMarchenkoPastur(DiscreteMeasure(*atoms_and_weights), gamma)
+    check_edges(law)
+    check_distributions(law)
+    x = finite(law, [*inner_points(law), 0.0, 1e-20, -1e-20, 1e-150])
+    assert transform_errors(law, x).max() < 1e-13
+    levels = np.array([0.01, 0.3, 0.7, 0.9])
+    assert np.all(law.cdf(law.icdf(levels)) >= levels - 2e-15)
 
 
 # The point u of thousands of weights is found with sums over fewer; the reference sums over all.

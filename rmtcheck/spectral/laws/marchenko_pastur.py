@@ -11,6 +11,7 @@ import numpy as np
 
 from rmtcheck.errors import DomainError
 from rmtcheck.spectral.arrays import Array, ComplexArray
+from rmtcheck.spectral.distribution import turns
 from rmtcheck.spectral.doubled import Pair, above, add, multiply, square_root
 from rmtcheck.spectral.law import (
     Intervals,
@@ -24,6 +25,8 @@ from rmtcheck.spectral.law import (
     upper_half,
 )
 from rmtcheck.spectral.matrices import draw_weighted_gram
+
+NARROW = 0.25
 
 
 @dataclass(frozen=True)
@@ -146,19 +149,35 @@ class MarchenkoPastur(SpectralLaw):
         r"""Return :math:`\mu((-\infty,x])` in closed form, the atom included.
 
         With :math:`p=\sqrt{x-a}`, :math:`q=\sqrt{b-x}` an antiderivative of :math:`pq/x` is
-        :math:`pq+(a+b)\arctan\frac pq-2\sqrt{ab}\arctan\frac{p\sqrt b}{q\sqrt a}`.
+        :math:`pq+(a+b)\arctan\frac pq-2\sqrt{ab}\arctan\frac{p\sqrt b}{q\sqrt a}`. For small
+        gamma its terms cancel, and :mod:`rmtcheck.spectral.distribution` takes its place.
 
         Accuracy
         --------
         Exact up to rounding.
         """
         points = real_points(x)
+        below = self._narrow if self._gamma < NARROW else self._wide
+        value = np.clip(below(points.ravel()), 0.0, 1.0)
+        return scalar_like(x, value.reshape(points.shape))
+
+    def _wide(self, points: Array) -> Array:
+        """Return the distribution function by its antiderivative."""
         a, b = self.edges()
         p, q = self._legs(points)
         primitive = p * q + (a + b) * np.arctan2(p, q)
         primitive -= 2 * math.sqrt(a * b) * np.arctan2(p * math.sqrt(b), q * math.sqrt(a))
-        value = primitive / self._unit + np.where(points >= 0, self._atom, 0.0)
-        return scalar_like(x, np.clip(value, 0.0, 1.0))
+        value: Array = primitive / self._unit + np.where(points >= 0, self._atom, 0.0)
+        return value
+
+    def _narrow(self, points: Array) -> Array:
+        r"""Return it from the dual point :math:`u=\sigma^2(1+e^{i\theta}/\sqrt\gamma)`."""
+        p, q = self._legs(points)
+        theta, root = 2 * np.arctan2(q, p), math.sqrt(self._gamma)
+        a, b = root + np.cos(theta), np.sin(theta)
+        above_it = np.arctan2(b, a) - turns(a, b, np.array(root)) / self._gamma
+        value: Array = 1 - above_it / math.pi
+        return value
 
     def support(self) -> Intervals:
         """Return the one interval of the continuous part.

@@ -95,7 +95,8 @@ class Semicircle(SpectralLaw):
         p, q = self._legs(points)
         cosine = np.clip(-points / radius, -1.0, 1.0)
         angle = 2 * np.arctan2(p, q)
-        return scalar_like(x, (angle - cosine * p * q / radius) / math.pi)
+        value = (angle - cosine * p * q / radius) / math.pi
+        return scalar_like(x, np.clip(value, 0.0, 1.0))
 
     def support(self) -> Intervals:
         """Return the interval between plus and minus twice the standard deviation."""

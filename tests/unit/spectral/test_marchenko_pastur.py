@@ -2,6 +2,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from mpmath import MPContext
 
 from rmtcheck.errors import DomainError
 from rmtcheck.spectral.laws.marchenko_pastur import MarchenkoPastur
@@ -78,3 +79,25 @@ def test_parameters_are_checked(bad):
 def test_cumulant_order_is_checked():
     with pytest.raises(DomainError, match="order"):
         MarchenkoPastur(1).free_cumulant(0)
+
+
+def closed_form(x, gamma):
+    """Return the distribution function by its antiderivative, in 80 digits."""
+    mp = MPContext()
+    mp.dps = 80
+    x, root = mp.mpf(x), mp.sqrt(mp.mpf(gamma))
+    a, b = (1 - root) ** 2, (1 + root) ** 2
+    p, q = mp.sqrt(x - a), mp.sqrt(b - x)
+    value = p * q + (a + b) * mp.atan2(p, q)
+    value -= 2 * mp.sqrt(a * b) * mp.atan2(p * mp.sqrt(b), q * mp.sqrt(a))
+    return float(value / (2 * mp.pi * gamma))
+
+
+@pytest.mark.parametrize("gamma", [1e-14, 1e-8, 1e-3, 0.1, 0.2499, 0.25, 0.9])
+def test_distributions_of_narrow_laws_keep_their_digits(gamma):
+    law = MarchenkoPastur(gamma)
+    low, high = law.edges()
+    x = low + (high - low) * np.array([0.1, 0.3, 0.6, 0.95])
+    exact = np.array([closed_form(at, gamma) for at in x.tolist()])
+    assert np.all(abs(law.cdf(x) - exact) < 2e-15)
+    assert np.any(abs(law._wide(x) - exact) > 2e-15) == (gamma < 0.1)

@@ -22,3 +22,11 @@ def test_boundary_value_from_above():
 def test_variance_is_checked(variance):
     with pytest.raises(DomainError, match="variance"):
         Semicircle(variance)
+
+
+@pytest.mark.parametrize("variance", [1, 1000.0, 0.37, 1e-50, 3e49])
+def test_distribution_ends_at_0_and_1(variance):
+    law = Semicircle(variance)
+    low, high = law.edges()
+    assert law.cdf(2 * low) == 0 <= law.cdf(low) <= 1e-15
+    assert 1 - 1e-15 <= law.cdf(high) <= 1 == law.cdf(2 * high)
