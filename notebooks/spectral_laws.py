@@ -84,8 +84,8 @@ def draw_panel(axes: plt.Axes, classes: int, j: int, gamma: float) -> None:
     bins = np.geomspace(low, high, 36)
     axes.hist(found, bins, weights=np.full(D, 1 / D / np.log(bins[1] / bins[0])), color=BARS)
     axes.plot(x, x * size * law.pdf(sign * x * size), color=LINE, linewidth=1.5)
-    axes.plot(edges, np.zeros(len(edges)), "|", color=MARK, markersize=14, clip_on=False)
-    axes.set(xscale="log", ylim=(0, None))
+    axes.plot(edges, np.zeros(len(edges)), "|", color=MARK, markersize=14)
+    axes.set(xscale="log", xlim=(x[0], x[-1]), ylim=(0, None))
 
 
 figure, grid = plt.subplots(2, 3, figsize=(10, 5.4), layout="constrained", sharey="row")
