@@ -34,7 +34,8 @@ def measure(trials: int, names: str) -> dict[str, Any]:
         _print_law(problem.name, row)
     if not names:
         figures["planted"] = {p.name: examined(p, PLANTED) for p in PROBLEMS if p.name in SPOILT}
-        figures |= {"growth": cost.growth(), "peak gigabytes": cost.peak_gigabytes()}
+        figures |= {"growth": cost.growth(), "ratios": cost.across_ratios()}
+        figures |= {"peak gigabytes": cost.peak_gigabytes()}
         figures |= {"enclosures": enclosed(trials), "peers": peers.compared()}
         _print_rest(figures)
     return figures
@@ -55,6 +56,9 @@ def missed(figures: dict[str, Any]) -> list[str]:
     for name, row in figures.get("planted", {}).items():
         unseen = [what for what in TOUCHED if row[what] is not None and row[what] <= TARGETS[what]]
         found += [f"{name}: the planted error was not seen in {what}" for what in unseen]
+    for atoms, row in figures.get("ratios", {}).items():
+        late = {g: s for g, s in row["seconds"].items() if s > row["seconds allowed"]}
+        found += [f"{atoms} weights, gamma {gamma}: {s:.3g} s" for gamma, s in late.items()]
     return found + _missed_enclosures(figures.get("enclosures"))
 
 
@@ -100,6 +104,9 @@ def _print_rest(figures: dict[str, Any]) -> None:
     growth, balls = figures["growth"], figures["enclosures"]
     print(f"\ntime grows like atoms^{growth['slope in atoms']:.2f}, ", end="")
     print(f"points^{growth['slope in points']:.2f}; peak {figures['peak gigabytes']:.2f} GB")
+    for atoms, row in figures["ratios"].items():
+        times = ", ".join(f"{gamma}: {s:.2g}" for gamma, s in row["seconds"].items())
+        print(f"{atoms} weights, seconds by gamma: {times}")
     print(f"enclosures right: {balls['right']} of {balls['trials']}; seconds {balls['seconds']}")
     for problem, answers in figures["peers"].items():
         for peer, row in answers.items():

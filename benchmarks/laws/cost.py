@@ -18,6 +18,7 @@ from laws.problems import MILLION, PROBLEMS, Problem, lognormal
 from rmtcheck.spectral.arrays import Array
 
 ATOMS = (1_000, 10_000, 100_000, 1_000_000)
+RATIOS = (1e-3, 0.1, 1.0, 10.0, 100.0, 1e3)
 POINTS_ASKED = (100, 1_000, 10_000, 100_000)
 GIGABYTES_ALLOWED = 1.5
 PATIENCE = 1.0
@@ -66,6 +67,16 @@ def growth() -> dict[str, Any]:
         "points": dict(zip(map(str, POINTS_ASKED), by_points, strict=True)),
         "slope in points": _slope(POINTS_ASKED, by_points),
     }
+
+
+def across_ratios() -> dict[str, dict[str, Any]]:
+    """Return times of the large populations at aspect ratios of all sizes, and what is allowed."""
+    found = {}
+    for n in (10_000, 1_000_000):
+        crowds = {gamma: Problem("", lambda n=n: lognormal(n), gamma) for gamma in RATIOS}
+        times = {f"{gamma:g}": cold_seconds(crowd)[0] for gamma, crowd in crowds.items()}
+        found[str(n)] = {"seconds": times, "seconds allowed": crowds[1.0].seconds_allowed(n)}
+    return found
 
 
 def peak_gigabytes() -> float:
