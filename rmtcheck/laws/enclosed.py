@@ -16,7 +16,8 @@ class EnclosedLaw(SpectralLaw):
 
     Floats, in the parameters and in the points, stand for the binary numbers that they are: a law
     with ``gamma=0.1`` is not the one with ``gamma=Fraction(1, 10)``, and only the second is
-    enclosed at one tenth.
+    enclosed at one tenth. Answers in floats are those of the law with parameters rounded to
+    floats; next to an edge the two may differ by more than their errors.
     """
 
     @property
@@ -36,7 +37,8 @@ class EnclosedLaw(SpectralLaw):
         Returns
         -------
         PreciseLaw
-            With the methods of this law, for one point at a time.
+            With the transforms, densities, quantiles, edges, moments and free cumulants of this
+            law, for one point at a time.
 
         Raises
         ------
@@ -59,7 +61,7 @@ class EnclosedLaw(SpectralLaw):
 
         Parameters
         ----------
-        z : complex or exact number, pair of exact numbers (real, imaginary), or array
+        z : complex or exact number, pair of exact numbers (real, imaginary), or list or array
             Any point; on the real line the boundary value from above.
         digits : int, default 30
             Decimal digits of relative accuracy, 1 to 300.
@@ -95,7 +97,7 @@ class EnclosedLaw(SpectralLaw):
 
         Parameters
         ----------
-        x : real or exact number, or array
+        x : real or exact number, or list or array
             Any real point.
         digits : int, default 30
             Decimal digits of relative accuracy, 1 to 300.
@@ -129,7 +131,7 @@ class EnclosedLaw(SpectralLaw):
 
         Parameters
         ----------
-        x : real or exact number, or array
+        x : real or exact number, or list or array
             Any real point.
         digits : int, default 30
             Decimal digits of relative accuracy, 1 to 300.
@@ -191,7 +193,7 @@ class EnclosedCovarianceLaw(EnclosedLaw):
 
         Parameters
         ----------
-        z : complex or exact number, pair of exact numbers (real, imaginary), or array
+        z : complex or exact number, pair of exact numbers (real, imaginary), or list or array
             Any point but 0; on the real line the boundary value from above.
         digits : int, default 30
             Decimal digits of relative accuracy, 1 to 300.

@@ -26,9 +26,10 @@ class GeneralizedMarchenkoPastur(floats.GeneralizedMarchenkoPastur, EnclosedCova
     :math:`s=1/(-z+\int\frac\lambda{1+\gamma\lambda s}d\nu(\lambda))`. Normalised to mass 1; an
     atom :math:`(1-\nu(\mathbb R\setminus0)/\gamma)_+` at 0 is included.
 
-    Answers in floats are those of the base class. For finitely many weights ``enclose_`` ones are
-    certified balls, :meth:`precise` gives any number of digits, and :meth:`spectral_curve` the
-    polynomial of the transform; the masses are then divided by their sum, exactly.
+    Answers in floats are those of the law with parameters rounded to floats. For finitely many
+    weights ``enclose_`` ones are certified balls, :meth:`precise` gives any number of digits, and
+    :meth:`spectral_curve` the polynomial of the transform; the masses are then divided by their
+    sum, exactly.
 
     Parameters
     ----------

@@ -84,9 +84,7 @@ def anchored_at(equation: StieltjesEquation, place: Array) -> Anchors:
     for rows, near in equation.crowd.seen(place):
         image[rows], rest[rows], slope[rows] = _expanded(near, equation.aspect_ratio, place[rows])
     # At 0 the slope is gamma less the rank, which may be exactly 1.
-    return Anchors(
-        place, image, rest, np.where(place == 0, equation.aspect_ratio - equation.rank, slope)
-    )
+    return Anchors(place, image, rest, np.where(place == 0, equation.lack, slope))
 
 
 def _expanded(weights: Weights, ratio: float, place: Array) -> tuple[Array, Array, Array]:

@@ -65,15 +65,25 @@ class Distribution:
         if self.has_atom:
             least = bool(bulks.low[0] < 0)
             x = np.where(q == 0, bulks.low[0] if least else 0.0, x)
-        inner = ~jump & (q < self.ends[last])
+        level = self._is_at_atom(q)
+        inner = ~jump & ~level & (q < self.ends[last])
         x = np.where(~jump & ~inner, bulks.high[last], x)
         x[inner] = self._crossing(q[inner], bulk[inner])
+        x[level] = 0.0
         return x
+
+    def _is_at_atom(self, q: Array) -> BoolArray:
+        """Say which levels the atom 0 covers, which may lie inside a bulk of a density."""
+        if not self.has_atom:
+            return np.zeros(len(q), dtype=bool)
+        equation, top = self.dual.equation, self.below(np.zeros(1))
+        covered: BoolArray = (q > top - equation.lack / equation.aspect_ratio) & (q <= top)
+        return covered
 
     @property
     def has_atom(self) -> bool:
         """Whether there is an atom at 0."""
-        return self.dual.equation.rank < self.dual.equation.aspect_ratio
+        return self.dual.equation.lack > 0
 
     @cached_property
     def starts(self) -> Array:

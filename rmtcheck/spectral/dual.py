@@ -72,7 +72,7 @@ class DualMap:
     def anchors(self) -> Anchors:
         """The edges, and 0 where the law has an atom."""
         parts = [self.bulks.lower, self.bulks.upper]
-        if self.equation.rank < self.equation.aspect_ratio:
+        if self.equation.lack > 0:
             parts.append(anchored_at(self.equation, np.zeros(1)))
         return joined(parts)
 

@@ -32,7 +32,7 @@ from rmtcheck.spectral.arrays import Array, ComplexArray
 from rmtcheck.spectral.crowds import Crowd, Weights, slices
 from rmtcheck.spectral.doubled import divide
 from rmtcheck.spectral.graded import GradedMap
-from rmtcheck.spectral.law import positive, shown
+from rmtcheck.spectral.law import positive
 from rmtcheck.spectral.measures import DiscreteMeasure
 from rmtcheck.spectral.populations.refined import RefinedCrowd, ResolvedDensity
 
@@ -78,7 +78,9 @@ class StieltjesEquation:
     True
     """
 
-    def __init__(self, population: DiscreteMeasure, aspect_ratio: float) -> None:
+    def __init__(
+        self, population: DiscreteMeasure, aspect_ratio: float, lack: float | None = None
+    ) -> None:
         self.population = population
         self.aspect_ratio = self.checked_ratio(aspect_ratio)
         mass = math.fsum(population.weights)
@@ -96,14 +98,12 @@ class StieltjesEquation:
             else Crowd(Weights(self.atoms, self.weights, weights_rest))
         )
         self.rank = 1.0 if population.atoms.all() else math.fsum(self.weights)
+        self.lack = self.aspect_ratio - self.rank if lack is None else lack
 
     @staticmethod
     def checked_ratio(gamma: Any) -> float:
         """Return an aspect ratio as a float, or raise DomainError."""
-        ratio = float(positive("gamma", gamma))
-        if not LEAST <= ratio <= GREATEST:
-            raise DomainError(f"gamma is {shown(gamma)}; {LEAST} to {GREATEST} is accepted")
-        return ratio
+        return float(positive("gamma", gamma, LEAST, GREATEST))
 
     @property
     def spread(self) -> float:
@@ -238,7 +238,7 @@ class StieltjesEquation:
     @cached_property
     def graded(self) -> GradedMap:
         """The same map for points that atoms of other sizes fill the ratio for."""
-        return GradedMap(self.crowd.whole, self.aspect_ratio, self.rank)
+        return GradedMap(self.crowd.whole, self.aspect_ratio, self.lack)
 
     def blocks(self, count: int) -> Iterator[slice]:
         """Cut a number of points into runs whose tables of points by atoms stay in the cache."""

@@ -34,11 +34,11 @@ class GradedMap:
         The atoms, none of them 0, with their masses.
     aspect_ratio : float
         The ratio gamma.
-    rank : float
-        The mass of all atoms.
+    lack : float
+        The ratio less the mass of all atoms.
     """
 
-    def __init__(self, whole: Weights, aspect_ratio: float, rank: float) -> None:
+    def __init__(self, whole: Weights, aspect_ratio: float, lack: float) -> None:
         order = np.argsort(-abs(whole.atoms), kind="stable")
         self.atoms, self.masses, rest = (a[order] for a in whole.columns)
         self.sizes = abs(self.atoms)
@@ -49,7 +49,7 @@ class GradedMap:
             [self._summed(k, rest, aspect_ratio) for k in self.cuts]
         ).T
         if self.cuts[-1] == len(self.atoms):
-            self.lack[-1] = aspect_ratio - rank
+            self.lack[-1] = lack
 
     @property
     def start(self) -> complex:

@@ -154,7 +154,7 @@ class SpectralLaw(ABC):
             raise DomainError(f"rng is {shown(rng)}; a numpy Generator is needed")
         try:
             levels = rng.random(shape)
-        except (TypeError, ValueError, ArithmeticError):
+        except (TypeError, ValueError, ArithmeticError, MemoryError):
             raise DomainError(f"shape is {shown(shape)}; sizes of an array are needed") from None
         return self.icdf(levels)
 
@@ -283,7 +283,7 @@ def shown(value: Any) -> str:
 
 
 def positive(name: str, value: Any, least: float = 1e-50, greatest: float = 1e50) -> Any:
-    """Return a positive parameter of a range unchanged, a Decimal exactly, or raise DomainError."""
+    """Return a positive parameter as a Python number, or raise DomainError."""
     try:
         accepted = least <= float(value) <= greatest and not isinstance(value, bool | str | bytes)
     except _UNFIT:
@@ -292,7 +292,9 @@ def positive(name: str, value: Any, least: float = 1e-50, greatest: float = 1e50
         raise DomainError(
             f"{name} is {shown(value)}; a number from {least} to {greatest} is needed"
         )
-    return Fraction(value) if isinstance(value, Decimal) else value
+    if isinstance(value, float | int | Fraction):
+        return float(value) if isinstance(value, np.floating) else value
+    return exact_or_float(Fraction(value) if isinstance(value, Decimal) else value)
 
 
 def real_points(x: ArrayLike) -> Array:

@@ -12,6 +12,7 @@ from rmtcheck.spectral.arrays import Array
 from rmtcheck.spectral.law import shown
 
 MOST_ROWS = 20_000
+MOST_ENTRIES = 10**10
 COLUMNS_AT_ONCE = 1 << 12
 
 Weights = Callable[[int, np.random.Generator], Array]
@@ -41,7 +42,7 @@ def draw_weighted_gram(
     Raises
     ------
     DomainError
-        If the dimension or the generator is none, or N would be 0.
+        If the dimension or the generator is none, N would be 0, or X has over 1e10 entries.
 
     Accuracy
     --------
@@ -49,6 +50,11 @@ def draw_weighted_gram(
     """
     d = _checked(dimension, rng)
     columns = round(d / gamma)
+    if d * columns > MOST_ENTRIES:
+        raise DomainError(
+            f"dimension is {d}, so X has {columns} columns; "
+            f"at most {MOST_ENTRIES} entries are drawn"
+        )
     if columns == 0:
         raise DomainError(f"dimension is {d}; more than {gamma / 2:.6g} is needed for a column")
     total = np.zeros((d, d))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import numbers
 from collections.abc import Callable
 from fractions import Fraction
@@ -13,6 +14,7 @@ from numpy.typing import ArrayLike
 from rmtcheck.errors import DomainError
 from rmtcheck.spectral.arrays import Array, Numbers
 from rmtcheck.spectral.compression import compressed
+from rmtcheck.spectral.doubled import two_product
 from rmtcheck.spectral.law import exact_or_float, natural, representable, shown
 
 LEAST, GREATEST = 1e-50, 1e50
@@ -94,6 +96,23 @@ class DiscreteMeasure:
     def pushforward(self, f: Callable[[Array], ArrayLike]) -> DiscreteMeasure:
         r"""Return the image of the measure under a vectorised function."""
         return DiscreteMeasure(np.asarray(f(self.atoms)), self.weights)
+
+    def lack(self, gamma: float | Fraction) -> float:
+        r"""Return :math:`\gamma` less the share of the atoms other than 0.
+
+        Accuracy
+        --------
+        Rounded once, so the sign is exact.
+        """
+        if self._exact is not None:
+            mass = sum(w for _, w in self._exact)
+            return float(Fraction(gamma) - sum(w for a, w in self._exact if a) / mass)
+        acting = (self.weights * (self.atoms != 0)).tolist()
+        ratio = Fraction(gamma)
+        high, rest = float(ratio), float(ratio - Fraction(float(ratio)))
+        factors = np.array(high), np.array(rest)
+        filled = [part for factor in factors for part in two_product(factor, self.weights)]
+        return math.fsum([*(-a for a in acting), *np.concatenate(filled)]) / float(self.mass())
 
     def sample(self, count: int, rng: np.random.Generator) -> Array:
         """Return independent draws from the measure, divided by its mass.

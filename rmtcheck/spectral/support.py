@@ -190,7 +190,7 @@ def _touching(equation: StieltjesEquation, left: Array, right: Array) -> tuple[A
     both_signs = equation.atoms[0] < 0 < equation.atoms[-1]
     parted = _is_hard(equation) and both_signs
     if isinstance(equation.crowd, RefinedCrowd):
-        parted = equation.rank <= equation.aspect_ratio and equation.crowd.surrounds_zero
+        parted = equation.lack >= 0 and equation.crowd.surrounds_zero
     if not parted or np.any((left <= 0) & (right >= 0)):
         return left, right
     place = np.searchsorted(left, 0.0)
@@ -216,4 +216,4 @@ def bends(equation: StieltjesEquation, edges: Anchors) -> Array:
 
 def _is_hard(equation: StieltjesEquation) -> bool:
     """Whether g(0), the rank, is gamma, so that the density is infinite at 0."""
-    return equation.rank == equation.aspect_ratio
+    return equation.lack == 0

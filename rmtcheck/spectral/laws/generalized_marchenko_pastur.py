@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, Protocol, Self
@@ -32,7 +33,7 @@ from rmtcheck.spectral.matrices import draw_weighted_gram
 from rmtcheck.spectral.measures import DiscreteMeasure
 from rmtcheck.spectral.populations.refined import RefinedCrowd
 from rmtcheck.spectral.refined_dual import RefinedDual
-from rmtcheck.spectral.solvers.table import SOLVERS, solve_by
+from rmtcheck.spectral.solvers.table import DEFAULT, SOLVERS, solve_by
 
 STABLE_ORDER = 12
 
@@ -83,15 +84,16 @@ class GeneralizedMarchenkoPastur(SpectralLaw):
     """
 
     def __init__(self, population: Population, gamma: Any) -> None:
-        if not callable(getattr(population, "resolved", None)):
+        if isinstance(population, type) or not callable(getattr(population, "resolved", None)):
             raise DomainError(
                 f"population is a {type(population).__name__}; a DiscreteMeasure, "
                 "EmpiricalMeasure or ContinuousMeasure is needed"
             )
         ratio = StieltjesEquation.checked_ratio(gamma)
         self.population = population
-        self.gamma = exact_or_float(gamma)
-        self.equation = StieltjesEquation(population.resolved(ratio), ratio)
+        self.gamma = exact_or_float(Fraction(gamma) if isinstance(gamma, Decimal) else gamma)
+        lack = population.lack(self.gamma) if isinstance(population, DiscreteMeasure) else None
+        self.equation = StieltjesEquation(population.resolved(ratio), ratio, lack)
         refined = isinstance(self.equation.crowd, RefinedCrowd)
         self.dual = RefinedDual(self.equation) if refined else DualMap(self.equation)
 
@@ -119,7 +121,7 @@ class GeneralizedMarchenkoPastur(SpectralLaw):
         >>> GeneralizedMarchenkoPastur.methods()[0]
         'anchored newton'
         """
-        return ("anchored newton", *SOLVERS)
+        return (DEFAULT, *SOLVERS)
 
     def stieltjes(self, z: Any, *, method: str | None = None) -> Any:
         r"""Return :math:`s(z)=\int(x-z)^{-1}d\mu`.
@@ -219,7 +221,7 @@ class GeneralizedMarchenkoPastur(SpectralLaw):
         u = self._dual_points(flat[inside] + 0j, method)
         density = np.zeros(flat.shape)
         density[inside] = (-1 / u).imag / (math.pi * self.equation.aspect_ratio)
-        hard = self.equation.rank == self.equation.aspect_ratio
+        hard = self.equation.lack == 0
         return scalar_like(x, np.where((flat == 0) & hard, np.inf, density).reshape(points.shape))
 
     def cdf(self, x: Any) -> Any:
@@ -284,10 +286,11 @@ class GeneralizedMarchenkoPastur(SpectralLaw):
 
         Accuracy
         --------
-        Exact up to rounding.
+        Exact up to rounding; whether there is one is decided exactly, floats being the binary
+        numbers that they are.
         """
-        ratio = self.equation.aspect_ratio
-        return ((0.0, (ratio - self.equation.rank) / ratio),) if self._distribution.has_atom else ()
+        mass = self.equation.lack / self.equation.aspect_ratio
+        return ((0.0, mass),) if mass > 0 else ()
 
     def free_cumulant(self, order: int) -> Any:
         r"""Return :math:`\kappa_k=\gamma^{k-1}\int\lambda^kd\nu`.
@@ -383,7 +386,7 @@ class GeneralizedMarchenkoPastur(SpectralLaw):
         if not isinstance(method, str):
             names = ", ".join(map(repr, self.methods()))
             raise DomainError(f"method is {shown(method)}; {names} are accepted")
-        if method == "anchored newton":
+        if method == DEFAULT:
             return self.dual(z)
         real = (z.imag == 0) & ~self.dual.bulks.holds(z.real)
         u = np.empty_like(z)

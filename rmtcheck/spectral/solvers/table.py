@@ -17,6 +17,9 @@ from rmtcheck.spectral.solvers.polynomial import polynomial
 
 Solver = Callable[[StieltjesEquation, ComplexArray], StieltjesSolution]
 
+DEFAULT = "anchored newton"
+"""The method of the laws themselves, :mod:`rmtcheck.spectral.dual`."""
+
 SOLVERS: dict[str, Solver] = {
     "newton": descend,
     "level curve": level_curve,
@@ -38,7 +41,7 @@ def solve_by(method: str, equation: StieltjesEquation, z: ComplexArray) -> Compl
         If it leaves a point unsolved; the error carries the solution.
     """
     if method not in SOLVERS:
-        names = ", ".join(repr(name) for name in SOLVERS)
+        names = ", ".join(map(repr, (DEFAULT, *SOLVERS)))
         raise DomainError(f"method is {method!r}; {names} are accepted")
     found = SOLVERS[method](equation, z)
     solution = judged(equation, z, found.dual, found.steps, _failure(found))

@@ -1,7 +1,11 @@
+from decimal import Decimal
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
 from rmtcheck.errors import DomainError
+from rmtcheck.spectral.continuous import ContinuousMeasure
 from rmtcheck.spectral.inversion import integrate
 from rmtcheck.spectral.laws.generalized_marchenko_pastur import GeneralizedMarchenkoPastur
 from rmtcheck.spectral.laws.marchenko_pastur import MarchenkoPastur
@@ -123,3 +127,37 @@ def test_icdf_agrees_with_the_plain_law():
 def test_refusals(population, gamma, message):
     with pytest.raises(DomainError, match=message):
         GeneralizedMarchenkoPastur(population, gamma)
+
+
+@pytest.mark.parametrize(("count", "k"), [(5, 2), (5, 3), (12, 7), (29, 13)])
+def test_a_hard_edge_of_exact_numbers_is_hard(count, k):
+    """Shares k / count are rounded as floats, and gamma is; whether they agree is not."""
+    atoms = [0] * (count - k) + list(range(1, k + 1))
+    law = GeneralizedMarchenkoPastur(EmpiricalMeasure(atoms), Fraction(k, count))
+    assert law.edges()[0] == 0
+    assert law.atoms() == ()
+    assert law.pdf(0) == np.inf
+    soft = GeneralizedMarchenkoPastur(EmpiricalMeasure(atoms), Fraction(k, count) + Fraction(1, 99))
+    assert soft.pdf(0) == 0
+    assert soft.atoms()[0][1] == pytest.approx(1 / (99 * k / count + 1), rel=1e-12)
+
+
+@pytest.mark.parametrize("gamma", [1.5, 10.0])
+def test_an_atom_inside_the_bulk_of_a_density_is_its_quantile(gamma):
+    law = GeneralizedMarchenkoPastur(ContinuousMeasure(lambda x: 0.5 + 0 * x, (-1, 1)), gamma)
+    (_, mass), top = law.atoms()[0], law.cdf(0.0)
+    q = np.array([top - mass * (1 - 1e-9), 0.5, top * (1 - 1e-12)])
+    assert np.all(law.icdf(q) == 0)
+    assert law.icdf(top + 0.01) > 0 > law.icdf(top - mass - 0.01)
+    below = np.array([(top - mass) / 2, top - mass - 0.01, top + 0.01, 0.95])
+    np.testing.assert_allclose(law.cdf(law.icdf(below)), below, rtol=1e-12)
+
+
+def test_a_class_is_no_population():
+    with pytest.raises(DomainError, match="population is a type"):
+        GeneralizedMarchenkoPastur(DiscreteMeasure, 1)
+
+
+def test_decimals_are_exact():
+    law = GeneralizedMarchenkoPastur(DiscreteMeasure([1], [1]), Decimal("0.1"))
+    assert law.moment(3) == Fraction(131, 100)

@@ -5,6 +5,7 @@ import pytest
 from mpmath import MPContext
 
 from rmtcheck.errors import DomainError
+from rmtcheck.montecarlo.streams import stream
 from rmtcheck.spectral.laws.marchenko_pastur import MarchenkoPastur
 
 Z = np.array([0.2 + 0.1j, 3 + 1e-6j, -1 + 2j, 1e6 + 1j, 1e-9 + 1e-9j])
@@ -101,3 +102,15 @@ def test_distributions_of_narrow_laws_keep_their_digits(gamma):
     exact = np.array([closed_form(at, gamma) for at in x.tolist()])
     assert np.all(abs(law.cdf(x) - exact) < 2e-15)
     assert np.any(abs(law._wide(x) - exact) > 2e-15) == (gamma < 0.1)
+
+
+def test_numpy_integers_do_not_wrap():
+    assert MarchenkoPastur(np.int64(10)).moment(20) == MarchenkoPastur(10).moment(20)
+    assert MarchenkoPastur(np.int8(10)).moment(4) == 1661
+    assert MarchenkoPastur(1, variance=np.int8(100)).variance() == 10_000
+    assert isinstance(MarchenkoPastur(np.float32(0.1)).moment(5), float)
+
+
+def test_endless_draws_are_refused():
+    with pytest.raises(DomainError, match="2000000000000 columns"):
+        MarchenkoPastur(1e-12).draw(2, rng=stream(1, "never used", 0))

@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -63,3 +65,19 @@ def test_empirical_refusals(samples):
 def test_order_of_a_moment(order):
     with pytest.raises(DomainError, match="order"):
         EmpiricalMeasure([1]).moment(order)
+
+
+@pytest.mark.parametrize("count", range(2, 12))
+def test_the_lack_of_exact_shares_is_exact(count):
+    for k in range(1, count):
+        sample = EmpiricalMeasure([0] * (count - k) + list(range(1, k + 1)))
+        assert sample.lack(Fraction(k, count)) == 0
+        assert sample.lack(Fraction(k, count) + Fraction(1, 10**30)) == 1e-30
+
+
+def test_the_lack_of_floats_is_that_of_binary_numbers():
+    measure = DiscreteMeasure([0.0, -3.0, 7.0], [0.2, 0.3, 0.5])
+    share = (Fraction(0.3) + Fraction(0.5)) / (Fraction(0.2) + Fraction(0.3) + Fraction(0.5))
+    for gamma in (0.8, Fraction(4, 5), 2.5):
+        assert measure.lack(gamma) == pytest.approx(float(Fraction(gamma) - share), rel=1e-15)
+    assert measure.lack(0.8) != 0
