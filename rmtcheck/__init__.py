@@ -41,6 +41,16 @@ if TYPE_CHECKING:
     from rmtcheck.spectral.populations.softmax import softmax_weights
     from rmtcheck.symbolic.hessian import derive
     from rmtcheck.symbolic.softmax import linear_ce_series
+    from rmtcheck.vocabulary.activations import (
+        GELU,
+        IDENTITY,
+        RELU,
+        SIGMOID,
+        SILU,
+        TANH,
+        Activation,
+        leaky_relu,
+    )
     from rmtcheck.vocabulary.ensembles import (
         GivenBoth,
         GivenInput,
@@ -56,7 +66,16 @@ if TYPE_CHECKING:
         WeightedCovariance,
         WignerMatrix,
     )
+    from rmtcheck.vocabulary.grams import BlockGram, Combination, WeightedGram
     from rmtcheck.vocabulary.laws import ImplicitLaw, PrintedLaw
+    from rmtcheck.vocabulary.losses import (
+        CROSS_ENTROPY,
+        MEAN_SQUARED_ERROR,
+        BinaryCrossEntropy,
+        CrossEntropy,
+        LogitLoss,
+        MeanSquaredError,
+    )
     from rmtcheck.vocabulary.measures import (
         BoundedProbabilityMeasures,
         Mass,
@@ -68,12 +87,11 @@ if TYPE_CHECKING:
         SubProbabilityMeasures,
     )
     from rmtcheck.vocabulary.networks import (
-        CROSS_ENTROPY,
-        MEAN_SQUARED_ERROR,
+        Gradient,
         HessianBlock,
+        HessianLayer,
         LinearModel,
-        MeanSquaredError,
-        WeightedGram,
+        OneHiddenLayer,
     )
     from rmtcheck.vocabulary.quantities import (
         Along,
@@ -125,6 +143,17 @@ _HOMES = {
         "WignerMatrix",
     ),
     "vocabulary.laws": ("ImplicitLaw", "PrintedLaw"),
+    "vocabulary.activations": (
+        "GELU",
+        "IDENTITY",
+        "RELU",
+        "SIGMOID",
+        "SILU",
+        "TANH",
+        "Activation",
+        "leaky_relu",
+    ),
+    "vocabulary.grams": ("BlockGram", "Combination", "WeightedGram"),
     "vocabulary.measures": (
         "BoundedProbabilityMeasures",
         "Mass",
@@ -135,13 +164,20 @@ _HOMES = {
         "Stieltjes",
         "SubProbabilityMeasures",
     ),
-    "vocabulary.networks": (
+    "vocabulary.losses": (
         "CROSS_ENTROPY",
         "MEAN_SQUARED_ERROR",
-        "HessianBlock",
-        "LinearModel",
+        "BinaryCrossEntropy",
+        "CrossEntropy",
+        "LogitLoss",
         "MeanSquaredError",
-        "WeightedGram",
+    ),
+    "vocabulary.networks": (
+        "Gradient",
+        "HessianBlock",
+        "HessianLayer",
+        "LinearModel",
+        "OneHiddenLayer",
     ),
     "vocabulary.quantities": (
         "Along",
@@ -155,14 +191,25 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "CROSS_ENTROPY",
+    "GELU",
+    "IDENTITY",
     "MEAN_SQUARED_ERROR",
+    "RELU",
+    "SIGMOID",
+    "SILU",
+    "TANH",
+    "Activation",
     "Along",
+    "BinaryCrossEntropy",
     "BlockFormula",
+    "BlockGram",
     "Bound",
     "BoundedProbabilityMeasures",
     "Claim",
+    "Combination",
     "ContinuousMeasure",
     "ConvergesWith",
+    "CrossEntropy",
     "Determines",
     "DiscreteMeasure",
     "E",
@@ -171,8 +218,10 @@ __all__ = [
     "GeneralizedMarchenkoPastur",
     "GivenBoth",
     "GivenInput",
+    "Gradient",
     "HermitianMatrix",
     "HessianBlock",
+    "HessianLayer",
     "Hypothesis",
     "Identity",
     "ImplicitLaw",
@@ -180,10 +229,12 @@ __all__ = [
     "Ledger",
     "LimitOf",
     "LinearModel",
+    "LogitLoss",
     "MarchenkoPastur",
     "Mass",
     "MeanSquaredError",
     "Moment",
+    "OneHiddenLayer",
     "Order",
     "PrintedLaw",
     "ProbabilityMeasures",
@@ -214,6 +265,7 @@ __all__ = [
     "distinct",
     "frobenius_squared",
     "hidden_weights",
+    "leaky_relu",
     "less",
     "linear_ce",
     "linear_ce_series",

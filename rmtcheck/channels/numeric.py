@@ -38,7 +38,8 @@ from rmtcheck.montecarlo.referee import gram_block, hessian_block
 from rmtcheck.montecarlo.streams import stream
 from rmtcheck.spectral.expectations import value_of
 from rmtcheck.vocabulary import symbols
-from rmtcheck.vocabulary.networks import CrossEntropy, HessianBlock
+from rmtcheck.vocabulary.losses import CrossEntropy
+from rmtcheck.vocabulary.networks import HessianBlock
 from rmtcheck.vocabulary.observations import Estimate
 from rmtcheck.vocabulary.quantities import Expectation, FrobeniusSquared
 

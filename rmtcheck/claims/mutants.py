@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import sympy
 
-from rmtcheck.vocabulary.networks import Noun
+from rmtcheck.vocabulary.nouns import Noun
 from rmtcheck.vocabulary.quantities import Expectation, SoftmaxComponent
 from rmtcheck.vocabulary.symbols import i, j, n
 

@@ -16,8 +16,9 @@ from typing import Any, ClassVar, Literal
 import sympy
 
 from rmtcheck.claims.mutants import Variant, expression_variants
+from rmtcheck.vocabulary.grams import WeightedGram
 from rmtcheck.vocabulary.laws import ImplicitLaw, PrintedLaw
-from rmtcheck.vocabulary.networks import HessianBlock, WeightedGram
+from rmtcheck.vocabulary.networks import HessianBlock
 from rmtcheck.vocabulary.quantities import Along
 
 Mode = Literal["sure", "almost sure", "mean"]

@@ -18,14 +18,9 @@ from numpy.typing import NDArray
 
 from rmtcheck.errors import DomainError
 from rmtcheck.vocabulary import symbols
-from rmtcheck.vocabulary.networks import (
-    INPUT,
-    CrossEntropy,
-    HessianBlock,
-    LinearModel,
-    MeanSquaredError,
-    WeightedGram,
-)
+from rmtcheck.vocabulary.grams import INPUT, WeightedGram
+from rmtcheck.vocabulary.losses import CrossEntropy, MeanSquaredError
+from rmtcheck.vocabulary.networks import HessianBlock, LinearModel
 from rmtcheck.vocabulary.quantities import SoftmaxComponent
 
 Array = NDArray[np.float64]
@@ -72,13 +67,13 @@ def hessian_block(block: HessianBlock, X: Array, V: Array, targets: Any = None) 
     Examples
     --------
     >>> import numpy as np
-    >>> from rmtcheck.vocabulary.networks import CROSS_ENTROPY
+    >>> from rmtcheck.vocabulary.losses import CROSS_ENTROPY
     >>> block = HessianBlock(LinearModel(1, 2), CROSS_ENTROPY, 1, 2)
     >>> hessian_block(block, np.ones((1, 1)), np.zeros((2, 1)), [1])  # -p(1-p) at p = 1/2
     array([[-0.25]])
     """
     _require_block(block, X, V)
-    parameters = _seeded(V, int(block.row) - 1, int(block.column) - 1)
+    parameters = _seeded(V, int(block.row.index) - 1, int(block.column.index) - 1)
     logits = parameters.times(X)
     if isinstance(block.loss, CrossEntropy):
         return _cross_entropy(logits, _labels(targets, V, X)).mixed
@@ -267,7 +262,7 @@ def _require_block(block: HessianBlock, X: Array, V: Array) -> None:
     for name, size, actual in zip("dNC", stated, (*X.shape, len(V)), strict=True):
         if size.is_Integer and size != actual:
             raise DomainError(f"{name} = {size} of the block must be that of the arrays, {actual}.")
-    for name, index in (("row", block.row), ("column", block.column)):
+    for name, index in (("row", block.row.index), ("column", block.column.index)):
         if not index.is_Integer or not 1 <= index <= len(V):
             raise DomainError(f"{name} = {index} must be a number from 1 to C = {len(V)}.")
 

@@ -23,13 +23,9 @@ import sympy
 from rmtcheck.errors import DomainError
 from rmtcheck.symbolic.derivation import Derivation, Step, equation, shown
 from rmtcheck.symbolic.equality import Answer, ZeroTest, are_equal
-from rmtcheck.vocabulary.networks import (
-    CrossEntropy,
-    HessianBlock,
-    LinearModel,
-    MeanSquaredError,
-    WeightedGram,
-)
+from rmtcheck.vocabulary.grams import WeightedGram
+from rmtcheck.vocabulary.losses import CrossEntropy, MeanSquaredError
+from rmtcheck.vocabulary.networks import HessianBlock, LinearModel
 from rmtcheck.vocabulary.quantities import SoftmaxComponent
 from rmtcheck.vocabulary.symbols import N, d
 
@@ -68,7 +64,7 @@ def derive(block: HessianBlock) -> WeightedGram:
 
     Examples
     --------
-    >>> from rmtcheck.vocabulary.networks import CROSS_ENTROPY
+    >>> from rmtcheck.vocabulary.losses import CROSS_ENTROPY
     >>> from rmtcheck.vocabulary.symbols import C, d, i, j
     >>> derive(HessianBlock(LinearModel(d, C), CROSS_ENTROPY, i, j))
     1/N * sum_n (-p_i*p_j) x_n x_n^T
@@ -103,10 +99,11 @@ def derive_with_steps(block: HessianBlock) -> Derivation:
     _check(block)
     model = block.network
     factor, sample_loss = _loss(block.loss, model)
-    gradient = _contracted(sample_loss.diff(V[block.row, FIRST]), model)
-    second = _contracted(_spelled(gradient, model).diff(V[block.column, SECOND]), model)
+    gradient = _contracted(sample_loss.diff(V[block.row.index, FIRST]), model)
+    second = _contracted(_spelled(gradient, model).diff(V[block.column.index, SECOND]), model)
     if not block.is_diagonal:
-        second = second.xreplace({sympy.KroneckerDelta(block.row, block.column): sympy.S.Zero})
+        same = sympy.KroneckerDelta(block.row.index, block.column.index)
+        second = second.xreplace({same: sympy.S.Zero})
     gram = WeightedGram(1 / block.samples, sympy.expand(factor * _weight(second)))
     prefactor = factor / block.samples
     steps = _steps(block, prefactor * _over_samples(sample_loss, block), factor * gradient, gram)
@@ -230,12 +227,12 @@ def _check(block: HessianBlock) -> None:
     if not isinstance(block.network, LinearModel):
         raise DomainError(f"network is {block.network}; accepted is a LinearModel")
     classes = block.network.C
-    for name, index in (("row", block.row), ("column", block.column)):
+    for name, index in (("row", block.row.index), ("column", block.column.index)):
         if not (index.is_Symbol or _is_within(index, classes)):
             accepted = f"symbols and integers from 1 to {classes}"
             raise DomainError(f"{name} is {index}; accepted are {accepted}")
-    if block.row.is_Symbol != block.column.is_Symbol:
-        pair = f"({block.row}, {block.column})"
+    if block.row.index.is_Symbol != block.column.index.is_Symbol:
+        pair = f"({block.row.index}, {block.column.index})"
         raise DomainError(f"the classes are {pair}; accepted are two symbols or two integers")
     if not block.is_diagonal and classes.is_number and classes < 2:
         raise DomainError(f"C is {classes}; two different classes need C >= 2")
@@ -312,7 +309,7 @@ def _steps(
     """Return the four lines of the argument; gradient is that of one sample."""
     first = _over_samples(gradient, block) / block.samples
     second = _over_samples(gram.weight * X[SAMPLE, FIRST] * X[SAMPLE, SECOND], block) * gram.scale
-    in_row, in_column = V[block.row, FIRST], V[block.column, SECOND]
+    in_row, in_column = V[block.row.index, FIRST], V[block.column.index, SECOND]
     return (
         equation("the printed loss", sympy.Symbol("l"), loss),
         _derivative("its derivative", (in_row,), first),

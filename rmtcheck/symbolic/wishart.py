@@ -44,7 +44,7 @@ from rmtcheck.errors import DomainError
 from rmtcheck.symbolic.derivation import Derivation, Step, shown
 from rmtcheck.symbolic.gaussian import Entry, index_classes
 from rmtcheck.vocabulary import symbols
-from rmtcheck.vocabulary.networks import INPUT, WeightedGram
+from rmtcheck.vocabulary.grams import INPUT, WeightedGram
 from rmtcheck.vocabulary.quantities import E, SoftmaxComponent
 
 _HIGHEST = 7

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rmtcheck.vocabulary.networks import Noun
+from rmtcheck.vocabulary.nouns import Noun
 from rmtcheck.vocabulary.symbols import x
 
 

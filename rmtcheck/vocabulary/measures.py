@@ -11,7 +11,7 @@ from typing import Any
 import sympy
 from sympy.core.symbol import Str
 
-from rmtcheck.vocabulary.networks import Noun
+from rmtcheck.vocabulary.nouns import Noun
 
 
 class Measure(Noun):

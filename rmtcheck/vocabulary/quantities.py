@@ -45,13 +45,14 @@ def E(expression: sympy.Expr) -> sympy.Expr:
 
 
 class SoftmaxComponent(sympy.Function):
-    r"""One softmax probability :math:`p_k=e^{u_k}/\sum_{c=1}^Ce^{u_c}`; arguments (class, classes).
+    r"""One softmax probability :math:`p_k=e^{u_k/\tau}/\sum_{c=1}^Ce^{u_c/\tau}`.
 
-    The logits :math:`u_1,\dots,u_C` are iid standard Gaussian inside an expectation
-    without sizes, and :math:`Vx_n` inside a weighted Gram matrix.
+    Arguments are the class, the number of classes, and the temperature :math:`\tau` where it is
+    not 1. The logits :math:`u_1,\dots,u_C` are iid standard Gaussian inside an expectation
+    without sizes, and those of the network inside a weighted Gram matrix.
     """
 
-    nargs = 2
+    nargs = (2, 3)
     is_positive = True
     is_real = True
 
@@ -64,6 +65,11 @@ class SoftmaxComponent(sympy.Function):
     def classes(self) -> sympy.Expr:
         """The number of classes."""
         return self.args[1]
+
+    @property
+    def temperature(self) -> sympy.Expr:
+        """The temperature."""
+        return self.args[2] if len(self.args) > 2 else sympy.S.One
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         body = rf"p_{{{printer._print(self.index)}}}"

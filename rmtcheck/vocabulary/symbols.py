@@ -11,6 +11,12 @@ d = sympy.Symbol("d", integer=True, positive=True)
 C = sympy.Symbol("C", integer=True, positive=True)
 """Number of classes."""
 
+m = sympy.Symbol("m", integer=True, positive=True)
+"""Width of the hidden layer."""
+
+c = sympy.Symbol("c", integer=True, positive=True)
+"""A class that is summed over."""
+
 gamma = sympy.Symbol("gamma", positive=True)
 r"""Aspect ratio, the limit of :math:`d/N`, always this way round."""
 

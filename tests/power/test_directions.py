@@ -15,7 +15,8 @@ from rmtcheck.errors import ClaimError
 from rmtcheck.runner.collect import collect, proofs_folder
 from rmtcheck.runner.examine import examine
 from rmtcheck.runner.lint import lint
-from rmtcheck.vocabulary.networks import CROSS_ENTROPY, HessianBlock, LinearModel
+from rmtcheck.vocabulary.losses import CROSS_ENTROPY
+from rmtcheck.vocabulary.networks import HessianBlock, LinearModel
 from rmtcheck.vocabulary.quantities import Along, E, SoftmaxOfGaussians, frobenius_squared
 from rmtcheck.vocabulary.symbols import C, N, d, gamma, i, j, n
 

@@ -17,7 +17,8 @@ from rmtcheck.montecarlo.dominate import Kind, averaged_mean, dominating_mean
 from rmtcheck.spectral.finite_size import block_norm_limit, block_norm_mean
 from rmtcheck.symbolic.hessian import derive
 from rmtcheck.vocabulary import symbols
-from rmtcheck.vocabulary.networks import CrossEntropy, HessianBlock
+from rmtcheck.vocabulary.losses import CrossEntropy
+from rmtcheck.vocabulary.networks import HessianBlock
 from rmtcheck.vocabulary.observations import Estimate, Sample
 from rmtcheck.vocabulary.quantities import Expectation, FrobeniusSquared
 

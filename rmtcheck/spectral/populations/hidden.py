@@ -25,7 +25,7 @@ from rmtcheck.errors import DomainError
 from rmtcheck.spectral.arrays import Array
 from rmtcheck.spectral.law import positive, shown
 from rmtcheck.spectral.measures import LEAST, DiscreteMeasure
-from rmtcheck.vocabulary.networks import CrossEntropy, MeanSquaredError
+from rmtcheck.vocabulary.losses import CrossEntropy, MeanSquaredError
 
 MOST_SAMPLES = 10**7
 GREATEST_ENTRY = 1e20
@@ -83,7 +83,7 @@ def hidden_weights(
 
     Examples
     --------
-    >>> from rmtcheck.vocabulary.networks import MEAN_SQUARED_ERROR
+    >>> from rmtcheck.vocabulary.losses import MEAN_SQUARED_ERROR
     >>> law = hidden_weights([[1, 2], [3, -1]], 0, 1, MEAN_SQUARED_ERROR)
     >>> law.rationals()
     ((Fraction(-2, 1), Fraction(1, 4)), (Fraction(0, 1), Fraction(3, 4)))

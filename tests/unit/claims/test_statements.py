@@ -2,7 +2,9 @@ import pytest
 import sympy
 
 from rmtcheck.claims.statements import BlockFormula, Bound, Identity, LimitOf, Order, Value
-from rmtcheck.vocabulary.networks import CROSS_ENTROPY, HessianBlock, LinearModel, WeightedGram
+from rmtcheck.vocabulary.grams import WeightedGram
+from rmtcheck.vocabulary.losses import CROSS_ENTROPY
+from rmtcheck.vocabulary.networks import HessianBlock, LinearModel
 from rmtcheck.vocabulary.quantities import Along, E, SoftmaxOfGaussians
 from rmtcheck.vocabulary.symbols import C, N, d, gamma, i, j
 

@@ -13,7 +13,7 @@ from rmtcheck.montecarlo.streams import stream
 from rmtcheck.spectral.laws.generalized_marchenko_pastur import GeneralizedMarchenkoPastur
 from rmtcheck.spectral.populations import hidden
 from rmtcheck.spectral.populations.hidden import hidden_weights
-from rmtcheck.vocabulary.networks import CROSS_ENTROPY, MEAN_SQUARED_ERROR, MeanSquaredError
+from rmtcheck.vocabulary.losses import CROSS_ENTROPY, MEAN_SQUARED_ERROR, MeanSquaredError
 
 ALPHA = 1e-9
 SIGMAS = 7

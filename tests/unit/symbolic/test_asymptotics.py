@@ -11,7 +11,8 @@ from rmtcheck.symbolic.asymptotics import (
     limit,
 )
 from rmtcheck.symbolic.softmax import linear_ce_series
-from rmtcheck.vocabulary.networks import CROSS_ENTROPY, HessianBlock, LinearModel
+from rmtcheck.vocabulary.losses import CROSS_ENTROPY
+from rmtcheck.vocabulary.networks import HessianBlock, LinearModel
 from rmtcheck.vocabulary.quantities import E, FrobeniusSquared, SoftmaxOfGaussians
 from rmtcheck.vocabulary.symbols import C, d, e, gamma, i, j
 

@@ -4,7 +4,8 @@ from sympy import I, Rational, exp, oo, pi, sqrt
 
 from rmtcheck.errors import DomainError
 from rmtcheck.symbolic.equality import Answer, are_equal, is_zero
-from rmtcheck.vocabulary.networks import CROSS_ENTROPY, HessianBlock, LinearModel
+from rmtcheck.vocabulary.losses import CROSS_ENTROPY
+from rmtcheck.vocabulary.networks import HessianBlock, LinearModel
 from rmtcheck.vocabulary.quantities import E, FrobeniusSquared, SoftmaxOfGaussians
 from rmtcheck.vocabulary.symbols import C, N, d, e, gamma, i, j, x, z
 

@@ -13,15 +13,9 @@ from rmtcheck.symbolic.wishart import (
     trace_moment_limit,
     weighted_trace_moment,
 )
-from rmtcheck.vocabulary.networks import (
-    CROSS_ENTROPY,
-    INPUT,
-    MEAN_SQUARED_ERROR,
-    HessianBlock,
-    Input,
-    LinearModel,
-    WeightedGram,
-)
+from rmtcheck.vocabulary.grams import INPUT, Input, WeightedGram
+from rmtcheck.vocabulary.losses import CROSS_ENTROPY, MEAN_SQUARED_ERROR
+from rmtcheck.vocabulary.networks import HessianBlock, LinearModel
 from rmtcheck.vocabulary.quantities import E, SoftmaxOfGaussians
 from rmtcheck.vocabulary.symbols import C, N, d, gamma, i, j
 

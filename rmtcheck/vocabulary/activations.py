@@ -1,0 +1,85 @@
+r"""Activations: functions of one preactivation, declared by an expression.
+
+A piecewise expression states its convention at a kink by the piece that the kink belongs to:
+relu is :math:`a` for :math:`a>0` and 0 else, so its slope at 0 is 0. Second derivatives are
+taken piece by piece: formulas hold for data with no preactivation at a kink.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+from sympy.core.symbol import Str
+
+from rmtcheck.errors import DomainError
+from rmtcheck.vocabulary.nouns import Noun
+
+ARGUMENT = sympy.Symbol("a", real=True)
+"""The preactivation, in the expression of an activation."""
+
+
+class Activation(Noun):
+    r"""A function :math:`\sigma(a)` of one real preactivation.
+
+    Parameters
+    ----------
+    expression : sympy expression
+        The function, in one symbol.
+    name : str, default "sigma"
+        Its name in formulas.
+
+    Raises
+    ------
+    DomainError
+        If the expression is not one in exactly one symbol.
+
+    Examples
+    --------
+    >>> a = sympy.Symbol("a")
+    >>> Activation(a**3, "cube").expression
+    a**3
+    """
+
+    def __new__(cls, expression: Any, name: Any = "sigma") -> Activation:
+        """Make the noun; the symbol of the expression is renamed to that of the house."""
+        if not isinstance(expression, sympy.Expr) or len(expression.free_symbols) != 1:
+            accepted = "an expression in exactly one symbol, such as tanh(a)"
+            raise DomainError(f"the activation is {expression}; accepted is {accepted}")
+        (symbol,) = expression.free_symbols
+        label = name if isinstance(name, Str) else Str(str(name))
+        return cls._made(expression.subs(symbol, ARGUMENT), label)
+
+    @property
+    def expression(self) -> sympy.Expr:
+        """The function, in the symbol `ARGUMENT`."""
+        return self.args[0]
+
+    @property
+    def name(self) -> str:
+        """The name of the function."""
+        return str(self.args[1])
+
+    def _sympystr(self, printer: Any) -> str:
+        return self.name
+
+    def _latex(self, printer: Any) -> str:
+        return rf"\{self.name}" if self.name == "sigma" else rf"\mathrm{{{self.name}}}"
+
+
+def leaky_relu(slope: Any) -> Activation:
+    r"""Return :math:`a` for :math:`a>0` and :math:`\text{slope}\cdot a` else."""
+    positive, negative = (ARGUMENT, ARGUMENT > 0), (sympy.sympify(slope) * ARGUMENT, True)
+    return Activation(sympy.Piecewise(positive, negative), f"leaky_relu_{slope}")
+
+
+def _gelu() -> sympy.Expr:
+    return ARGUMENT * (1 + sympy.erf(ARGUMENT / sympy.sqrt(2))) / 2
+
+
+IDENTITY = Activation(ARGUMENT, "id")
+RELU = Activation(sympy.Piecewise((ARGUMENT, ARGUMENT > 0), (0, True)), "relu")
+TANH = Activation(sympy.tanh(ARGUMENT), "tanh")
+SIGMOID = Activation(1 / (1 + sympy.exp(-ARGUMENT)), "sigmoid")
+GELU = Activation(_gelu(), "gelu")
+SILU = Activation(ARGUMENT / (1 + sympy.exp(-ARGUMENT)), "silu")
