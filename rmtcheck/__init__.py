@@ -18,12 +18,13 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from rmtcheck.certify.linear_ce import linear_ce
     from rmtcheck.certify.softmax import softmax_moment
+    from rmtcheck.claims.blocks import BlockFormula, LeadingBlock
     from rmtcheck.claims.claim import Claim, Source, claim
     from rmtcheck.claims.hypotheses import Hypothesis, assume, at_least, distinct, less, positive
     from rmtcheck.claims.ledger import Ledger
+    from rmtcheck.claims.patterns import Pattern
     from rmtcheck.claims.quantified import ConvergesWith, Determines, ForAll
     from rmtcheck.claims.statements import (
-        BlockFormula,
         Bound,
         Identity,
         LimitOf,
@@ -36,10 +37,12 @@ if TYPE_CHECKING:
     from rmtcheck.laws.semicircle import Semicircle
     from rmtcheck.runner.run import verify
     from rmtcheck.spectral.continuous import ContinuousMeasure
+    from rmtcheck.spectral.grams.numeric import to_numeric
     from rmtcheck.spectral.measures import DiscreteMeasure, EmpiricalMeasure
     from rmtcheck.spectral.populations.hidden import hidden_weights
     from rmtcheck.spectral.populations.softmax import softmax_weights
     from rmtcheck.symbolic.hessian import derive
+    from rmtcheck.symbolic.links import LinkPattern, hessian_links
     from rmtcheck.symbolic.softmax import linear_ce_series
     from rmtcheck.vocabulary.activations import (
         GELU,
@@ -66,7 +69,16 @@ if TYPE_CHECKING:
         WeightedCovariance,
         WignerMatrix,
     )
-    from rmtcheck.vocabulary.grams import BlockGram, Combination, WeightedGram
+    from rmtcheck.vocabulary.grams import (
+        INPUT,
+        ONE,
+        BlockGram,
+        Combination,
+        HiddenOutput,
+        UnitVector,
+        WeightedGram,
+    )
+    from rmtcheck.vocabulary.graphs import FeedForward, Weight, weight_matrix, weights
     from rmtcheck.vocabulary.laws import ImplicitLaw, PrintedLaw
     from rmtcheck.vocabulary.losses import (
         CROSS_ENTROPY,
@@ -93,6 +105,13 @@ if TYPE_CHECKING:
         LinearModel,
         OneHiddenLayer,
     )
+    from rmtcheck.vocabulary.patterns import (
+        DirectLinks,
+        Hessian,
+        HessianSize,
+        NetworkHessian,
+        ZeroGrid,
+    )
     from rmtcheck.vocabulary.quantities import (
         Along,
         E,
@@ -107,9 +126,10 @@ _HOMES = {
     "claims.claim": ("Claim", "Source", "claim"),
     "claims.hypotheses": ("Hypothesis", "assume", "at_least", "distinct", "less", "positive"),
     "claims.ledger": ("Ledger",),
+    "claims.patterns": ("Pattern",),
     "claims.quantified": ("ConvergesWith", "Determines", "ForAll"),
+    "claims.blocks": ("BlockFormula", "LeadingBlock"),
     "claims.statements": (
-        "BlockFormula",
         "Bound",
         "Identity",
         "LimitOf",
@@ -122,10 +142,12 @@ _HOMES = {
     "laws.semicircle": ("Semicircle",),
     "runner.run": ("verify",),
     "spectral.continuous": ("ContinuousMeasure",),
+    "spectral.grams.numeric": ("to_numeric",),
     "spectral.measures": ("DiscreteMeasure", "EmpiricalMeasure"),
     "spectral.populations.hidden": ("hidden_weights",),
     "spectral.populations.softmax": ("softmax_weights",),
     "symbolic.hessian": ("derive",),
+    "symbolic.links": ("LinkPattern", "hessian_links"),
     "symbolic.softmax": ("linear_ce_series",),
     "vocabulary.ensembles": (
         "GivenBoth",
@@ -153,7 +175,15 @@ _HOMES = {
         "Activation",
         "leaky_relu",
     ),
-    "vocabulary.grams": ("BlockGram", "Combination", "WeightedGram"),
+    "vocabulary.grams": (
+        "INPUT",
+        "ONE",
+        "BlockGram",
+        "Combination",
+        "HiddenOutput",
+        "UnitVector",
+        "WeightedGram",
+    ),
     "vocabulary.measures": (
         "BoundedProbabilityMeasures",
         "Mass",
@@ -179,6 +209,14 @@ _HOMES = {
         "LinearModel",
         "OneHiddenLayer",
     ),
+    "vocabulary.graphs": ("FeedForward", "Weight", "weight_matrix", "weights"),
+    "vocabulary.patterns": (
+        "DirectLinks",
+        "Hessian",
+        "HessianSize",
+        "NetworkHessian",
+        "ZeroGrid",
+    ),
     "vocabulary.quantities": (
         "Along",
         "E",
@@ -193,7 +231,9 @@ __all__ = [
     "CROSS_ENTROPY",
     "GELU",
     "IDENTITY",
+    "INPUT",
     "MEAN_SQUARED_ERROR",
+    "ONE",
     "RELU",
     "SIGMOID",
     "SILU",
@@ -211,31 +251,40 @@ __all__ = [
     "ConvergesWith",
     "CrossEntropy",
     "Determines",
+    "DirectLinks",
     "DiscreteMeasure",
     "E",
     "EmpiricalMeasure",
+    "FeedForward",
     "ForAll",
     "GeneralizedMarchenkoPastur",
     "GivenBoth",
     "GivenInput",
     "Gradient",
     "HermitianMatrix",
+    "Hessian",
     "HessianBlock",
     "HessianLayer",
+    "HessianSize",
+    "HiddenOutput",
     "Hypothesis",
     "Identity",
     "ImplicitLaw",
     "IndependentParts",
+    "LeadingBlock",
     "Ledger",
     "LimitOf",
     "LinearModel",
+    "LinkPattern",
     "LogitLoss",
     "MarchenkoPastur",
     "Mass",
     "MeanSquaredError",
     "Moment",
+    "NetworkHessian",
     "OneHiddenLayer",
     "Order",
+    "Pattern",
     "PrintedLaw",
     "ProbabilityMeasures",
     "Projection",
@@ -253,10 +302,13 @@ __all__ = [
     "SquaredRadius",
     "Stieltjes",
     "SubProbabilityMeasures",
+    "UnitVector",
     "Value",
+    "Weight",
     "WeightedCovariance",
     "WeightedGram",
     "WignerMatrix",
+    "ZeroGrid",
     "__version__",
     "assume",
     "at_least",
@@ -264,6 +316,7 @@ __all__ = [
     "derive",
     "distinct",
     "frobenius_squared",
+    "hessian_links",
     "hidden_weights",
     "leaky_relu",
     "less",
@@ -273,7 +326,10 @@ __all__ = [
     "softmax_moment",
     "softmax_weights",
     "spectral_moment",
+    "to_numeric",
     "verify",
+    "weight_matrix",
+    "weights",
 ]
 
 

@@ -1,11 +1,11 @@
 r"""The intuitions behind block-diagonality, restated so that they can be wrong.
 
 "Approximately" is not a statement. Probabilities that are "about 1/C" are read as
-:math:`\mathbb E(Cp_i-1)^2\to0`; since the fourth moments of :math:`Cp_i` stay bounded,
-this is the same as convergence of :math:`Cp_i` to 1 in probability. A ratio that is
-"about :math:`1/(C-1)`" is read as :math:`(C-1)` times the ratio tending to 1. Figures
-of the note are read to the last place they print, for every aspect ratio, because the
-note names none.
+:math:`\mathbb E(Cp_i-1)^2\to0`; in the linear model the fourth moments of :math:`Cp_i`
+stay bounded, so this is the same as convergence of :math:`Cp_i` to 1 in probability. A
+ratio that is "about :math:`1/(C-1)`" is read as :math:`(C-1)` times the ratio tending to
+1. Figures of the note are read to the last place they print, for every aspect ratio,
+because the note names none.
 
 Printed: slides, equation (6); note, "How the Softmax Creates Block Structure".
 """
@@ -17,6 +17,7 @@ from rmtcheck import (
     E,
     Identity,
     LimitOf,
+    OneHiddenLayer,
     SoftmaxOfGaussians,
     Source,
     Value,
@@ -25,9 +26,11 @@ from rmtcheck import (
     distinct,
     positive,
 )
-from rmtcheck.vocabulary.symbols import C, e, gamma, i, j
+from rmtcheck.vocabulary.network_softmax import SoftmaxOfNetwork
+from rmtcheck.vocabulary.symbols import C, d, e, gamma, i, j, m
 
 p = SoftmaxOfGaussians(C)
+q = SoftmaxOfNetwork(OneHiddenLayer(d, m, C))
 g_ii = gamma * E(p[i] ** 2 * (1 - p[i]) ** 2) + E(p[i] * (1 - p[i])) ** 2
 g_ij = gamma * E(p[i] ** 2 * p[j] ** 2) + E(p[i] * p[j]) ** 2
 
@@ -43,13 +46,22 @@ def norm_ratio_at(classes):
 
 claim(
     "heur.p_uniform",
-    Source("slides", "Case 2, above (6)"),
+    Source("slides", "Case 2, above (6), and Case 4, above (14)"),
     title="Softmax probabilities at initialisation are uniform",
-    given=[at_least(C, 2)],
-    printed=LimitOf(E((C * p[i] - 1) ** 2), 0, Along(C)),
-    derived=LimitOf(E((C * p[i] - 1) ** 2), e - 1, Along(C)),
-    notes="""They are uniform in the mean only: C p tends to a lognormal variable of mean 1
-    and variance e - 1. That variance is what makes the constant of Theorem 1 differ from 1.""",
+    given=[at_least(C, 2), at_least(m, 3)],
+    printed=[
+        LimitOf(E((C * p[i] - 1) ** 2), 0, Along(C)),
+        LimitOf(E((C * q[i] - 1) ** 2), 0, Along(d, then=C)),
+    ],
+    derived=[
+        LimitOf(E((C * p[i] - 1) ** 2), e - 1, Along(C)),
+        LimitOf(E((C * q[i] - 1) ** 2), ((1 + 1 / sqrt(1 - 2 / m)) / 2) ** m - 1, Along(d, then=C)),
+    ],
+    notes="""They are uniform in the mean only. In the linear model C p tends to a lognormal
+    variable of mean 1 and variance e - 1, which makes the constant of Theorem 1 differ from 1.
+    With a hidden layer of m units C p tends to exp(v.phi - |phi|^2/2m), whose variance decreases
+    in m to sqrt(e) - 1, and is infinite for m = 1 and 2: 'about 1/C' is worst where the layer is
+    narrow.""",
 )
 
 claim(

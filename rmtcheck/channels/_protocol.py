@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+import sympy
 
 from rmtcheck.claims.evidence import Column, Outcome, Scope
 from rmtcheck.claims.statements import Statement
@@ -30,12 +32,21 @@ class Observation:
 
 @dataclass(frozen=True)
 class Judgement:
-    """One answer compared with one observation."""
+    """One answer compared with one observation.
+
+    Attributes
+    ----------
+    outcome, scope, message, witness
+        What is found, where, why, and something to check it by.
+    least
+        What some integers must reach for the answer to hold; hypotheses have to grant it.
+    """
 
     outcome: Outcome
     scope: Scope
     message: str
     witness: str = ""
+    least: Mapping[sympy.Symbol, int] = field(default_factory=dict)
 
 
 class Channel(Protocol):

@@ -25,7 +25,9 @@ from rmtcheck.claims.quantified import ForAll
 from rmtcheck.claims.statements import Identity, LimitOf, Order, Statement, Value
 from rmtcheck.errors import DomainError, PrecisionError
 from rmtcheck.vocabulary import symbols
+from rmtcheck.vocabulary.graphs import Weight
 from rmtcheck.vocabulary.quantities import Expectation
+from rmtcheck.vocabulary.samples import OutputWeight
 
 GROWING_CLASSES = (*CLASSES, sympy.Integer(10**9))
 ENOUGH_CLASSES = 10**6
@@ -69,8 +71,11 @@ class CertifiedChannel:
         if isinstance(statement, ForAll):
             return isinstance(statement.predicate, Identity) and statement.asked == QUESTION
         if isinstance(statement, LimitOf | Order):
-            return statement.along.sizes == (symbols.C,)
-        return isinstance(statement, Value | Identity) and bool(statement.asked.has(Expectation))
+            growing = statement.along.growing == (symbols.C,)
+            return growing and not statement.asked.has(OutputWeight)
+        if not isinstance(statement, Value | Identity) or statement.asked.has(Weight):
+            return False
+        return bool(statement.asked.has(Expectation))
 
     def observe(self, claim: str, statement: Statement, progress: Progress) -> Observation:
         """Enclose the question."""

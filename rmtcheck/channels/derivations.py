@@ -8,24 +8,24 @@ from typing import Any
 
 import sympy
 
+from rmtcheck.channels import patterns
+from rmtcheck.channels.patterns import speaks_of_weights
 from rmtcheck.channels.quantified import derive_for_all
+from rmtcheck.channels.shared_readout import is_iterated
+from rmtcheck.claims.blocks import BlockFormula, LeadingBlock
+from rmtcheck.claims.patterns import Pattern
 from rmtcheck.claims.quantified import ForAll
-from rmtcheck.claims.statements import (
-    BlockFormula,
-    Identity,
-    LimitOf,
-    Order,
-    SpectralLimit,
-    Statement,
-)
+from rmtcheck.claims.statements import Bound, Identity, LimitOf, Order, SpectralLimit, Statement
 from rmtcheck.errors import DomainError
 from rmtcheck.symbolic import projections, traces
 from rmtcheck.symbolic.asymptotics import derive_leading_term, derive_limit
+from rmtcheck.symbolic.class_growth import derive_leading
 from rmtcheck.symbolic.derivation import Derivation, Step, equation
 from rmtcheck.symbolic.exchangeability import normal_form
 from rmtcheck.symbolic.fixed_dimension import fixed_dimension_limit
 from rmtcheck.symbolic.hessian import derive_with_steps
 from rmtcheck.symbolic.limit_equations import limit_equation
+from rmtcheck.symbolic.shared_readout.limit import derive_growth
 from rmtcheck.symbolic.weighted_loop import weighted_equation
 from rmtcheck.symbolic.wishart import frobenius_limit
 from rmtcheck.vocabulary import symbols
@@ -62,8 +62,15 @@ def _(statement: BlockFormula) -> Derivation:
 
 
 @derivation_of.register
+def _(statement: LeadingBlock) -> Derivation:
+    return derive_leading(statement.block)
+
+
+@derivation_of.register
 def _(statement: LimitOf) -> Derivation:
     quantity = statement.quantity
+    if is_iterated(statement):
+        return _growth(statement)
     if quantity.has(FrobeniusSquared):
         _require_direction(statement.along, PROPORTIONAL)
         return _norm_limit(quantity, statement.along.ratio)
@@ -78,16 +85,27 @@ def _(statement: LimitOf) -> Derivation:
 
 @derivation_of.register
 def _(statement: Order) -> Derivation:
+    if is_iterated(statement):
+        return _growth(statement)
     _require_direction(statement.along, CLASSES)
     return derive_leading_term(statement.quantity)
 
 
 @derivation_of.register
 def _(statement: Identity) -> Derivation:
+    if speaks_of_weights(statement):
+        return patterns.derive(statement)
     if statement.lhs.has(HermitianMatrix):
         return traces.reduce(statement.lhs)
     form = normal_form(statement.lhs)
     return Derivation(form, (equation("by exchangeability and sum p_k = 1", statement.lhs, form),))
+
+
+@derivation_of.register
+def _(statement: Pattern | Bound) -> Derivation:
+    if not speaks_of_weights(statement):
+        raise TypeError(f"no derivation for {type(statement).__name__}")
+    return patterns.derive(statement)
 
 
 @derivation_of.register
@@ -106,9 +124,17 @@ def _(statement: ForAll) -> Derivation:
 
 
 def _require_direction(along: Along, sizes: tuple[sympy.Symbol, ...]) -> None:
-    if along.sizes != sizes:
+    if along.growing != sizes:
         names = ", ".join(map(str, sizes))
         raise DomainError(f"the direction {along} is not derived here; accepted is Along({names})")
+
+
+def _growth(statement: LimitOf | Order) -> Derivation:
+    along = statement.along
+    if along.growing not in (CLASSES, (symbols.d, *CLASSES), (*PROPORTIONAL, *CLASSES)):
+        accepted = "Along(C), Along(d, then=C) and Along(d, N, ratio=gamma, then=C)"
+        raise DomainError(f"the direction {along} is not derived here; accepted are {accepted}")
+    return derive_growth(statement.quantity, along.ratio)
 
 
 def record_of(derivation: Derivation) -> dict[str, Any]:
@@ -119,7 +145,9 @@ def record_of(derivation: Derivation) -> dict[str, Any]:
         "kind": "derivation",
         "result": str(result),
         "latex": sympy.latex(result) if is_expression else "",
-        "steps": [{"text": step.text, "latex": step.latex} for step in derivation.steps],
+        "steps": [
+            {"text": s.text, "latex": s.latex, "checked": s.checked} for s in derivation.steps
+        ],
     }
 
 

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from functools import singledispatch
 
-from rmtcheck.claims.statements import (
-    BlockFormula,
-    Identity,
-    LimitOf,
-    SpectralLimit,
-    Statement,
-    Value,
-)
+from rmtcheck.claims.blocks import BlockFormula, LeadingBlock
+from rmtcheck.claims.statements import Identity, LimitOf, SpectralLimit, Statement, Value
 from rmtcheck.errors import DomainError
+from rmtcheck.symbolic.class_growth import compare_leading
 from rmtcheck.symbolic.equality import Answer, ZeroTest, are_equal
 from rmtcheck.symbolic.hessian import same_gram
 
@@ -49,6 +44,11 @@ def _(original: Identity, mutant: Identity) -> ZeroTest | None:
 @_same.register
 def _(original: BlockFormula, mutant: BlockFormula) -> ZeroTest | None:
     return same_gram(original.gram, mutant.gram)
+
+
+@_same.register
+def _(original: LeadingBlock, mutant: LeadingBlock) -> ZeroTest | None:
+    return compare_leading(original.gram, mutant.gram)
 
 
 @_same.register

@@ -8,22 +8,22 @@ power is left.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import singledispatchmethod
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from rmtcheck.channels import estimates
+from rmtcheck.channels import estimates, shared_readout, weights
 from rmtcheck.channels._protocol import Judgement, Observation, Progress
+from rmtcheck.channels.blocks import compare_blocks, draw_blocks
 from rmtcheck.channels.estimates import Found
+from rmtcheck.channels.leading import compare_growth, grow_blocks, record_of_growth
+from rmtcheck.channels.patterns import speaks_of_weights
 from rmtcheck.channels.simulation.resolvents import Setting
 from rmtcheck.channels.simulation.settings import claimed_transform, settings_of
 from rmtcheck.channels.typical import Point, shown
+from rmtcheck.channels.weights import has_numbers
+from rmtcheck.claims.blocks import BlockFormula, LeadingBlock
 from rmtcheck.claims.evidence import Column, Outcome, Reach, Scope
 from rmtcheck.claims.statements import (
-    BlockFormula,
     Bound,
     Identity,
     LimitOf,
@@ -33,23 +33,14 @@ from rmtcheck.claims.statements import (
     Value,
 )
 from rmtcheck.errors import DomainError
-from rmtcheck.montecarlo.draw import draw_linear_model
-from rmtcheck.montecarlo.referee import gram_block, hessian_block
-from rmtcheck.montecarlo.streams import stream
 from rmtcheck.spectral.expectations import value_of
 from rmtcheck.vocabulary import symbols
-from rmtcheck.vocabulary.losses import CrossEntropy
-from rmtcheck.vocabulary.networks import HessianBlock
 from rmtcheck.vocabulary.observations import Estimate
 from rmtcheck.vocabulary.quantities import Expectation, FrobeniusSquared
 
 PATIENCE = 50
-DRAWS = 5
-NUMBERS = {symbols.i: 1, symbols.j: 2, symbols.d: 3, symbols.N: 5, symbols.C: 4}
 TRANSFORM_ERROR = 1e-8
 """What quadrature of a printed density and the solver of a transform may differ by."""
-ROUNDING = 1e-9
-"""Relative size of what rounding can do to a Hessian block of the referee."""
 
 
 class NumericChannel:
@@ -59,8 +50,12 @@ class NumericChannel:
 
     def applies(self, statement: Statement) -> bool:
         """Whether floats can say anything about such a statement."""
-        if isinstance(statement, BlockFormula):
+        if speaks_of_weights(statement):
+            return has_numbers(statement)
+        if isinstance(statement, BlockFormula | LeadingBlock):
             return True
+        if shared_readout.is_iterated(statement):
+            return shared_readout.has_numbers(statement)
         if isinstance(statement, LimitOf | Order):
             grows = statement.along.sizes == (symbols.C,)
             norms = statement.asked.has(FrobeniusSquared)
@@ -75,10 +70,14 @@ class NumericChannel:
     def observe(self, claim: str, statement: Statement, progress: Progress) -> Observation:
         """Evaluate the question."""
         progress("evaluating")
+        if speaks_of_weights(statement):
+            return weights.observe(statement)
         return self._observed(statement)
 
     def judge(self, observation: Observation, statement: Statement) -> Judgement:
         """Compare an answer with the estimates."""
+        if speaks_of_weights(statement):
+            return weights.judge(statement, observation.content)
         return self._judged(statement, observation.content)
 
     @singledispatchmethod
@@ -87,12 +86,16 @@ class NumericChannel:
 
     @_observed.register
     def _(self, statement: LimitOf) -> Observation:
+        if shared_readout.is_iterated(statement):
+            return _extrapolated(shared_readout.pairs(statement))
         grows = statement.along.sizes == (symbols.C,)
         series = estimates.along_classes if grows else estimates.along_dimensions
         return _extrapolated(series(statement))
 
     @_observed.register
     def _(self, statement: Order) -> Observation:
+        if shared_readout.is_iterated(statement):
+            return _extrapolated(shared_readout.pairs(statement))
         return _extrapolated(estimates.exponents(statement))
 
     @_observed.register
@@ -102,8 +105,12 @@ class NumericChannel:
 
     @_observed.register
     def _(self, statement: BlockFormula) -> Observation:
-        drawn = [_drawn(statement.block, draw) for draw in range(DRAWS)]
-        return Observation(drawn)
+        return Observation(draw_blocks(statement.block))
+
+    @_observed.register
+    def _(self, statement: LeadingBlock) -> Observation:
+        grown = grow_blocks(statement.block)
+        return Observation(grown, record_of_growth(grown))
 
     @_observed.register
     def _(self, statement: SpectralLimit) -> Observation:
@@ -116,7 +123,8 @@ class NumericChannel:
 
     @_judged.register
     def _(self, statement: LimitOf, content: Any) -> Judgement:
-        return _near(content, lambda at: value_of(statement.value, at))
+        value = shared_readout.claimed_value if statement.along.then else value_of
+        return _near(content, lambda at: value(statement.value, at))
 
     @_judged.register
     def _(self, statement: Identity, content: Any) -> Judgement:
@@ -124,7 +132,11 @@ class NumericChannel:
 
     @_judged.register
     def _(self, statement: Order, content: Any) -> Judgement:
-        return _near(content, lambda at: float(statement.exponent))
+        claimed = float(statement.exponent)
+        if statement.tight:
+            return _near(content, lambda at: claimed)
+        found = {tuple(one.at.items()): one.estimate.value for one in content}
+        return _near(content, lambda at: min(claimed, found[tuple(at.items())]))
 
     @_judged.register
     def _(self, statement: Value, content: Any) -> Judgement:
@@ -145,7 +157,11 @@ class NumericChannel:
 
     @_judged.register
     def _(self, statement: BlockFormula, content: Any) -> Judgement:
-        return _refereed(content, statement)
+        return compare_blocks(content, statement)
+
+    @_judged.register
+    def _(self, statement: LeadingBlock, content: Any) -> Judgement:
+        return compare_growth(content, statement)
 
 
 def _estimates(found: Sequence[Found]) -> Observation:
@@ -214,35 +230,3 @@ def _ordered(left: Estimate, right: Estimate, relation: str) -> Judgement:
     if gap > 0:
         return Judgement(Outcome.HOLDS, scope, text)
     return Judgement(Outcome.FAILS, scope, "the other way round", text)
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """One network and the block of its Hessian, from the loss alone."""
-
-    X: NDArray[np.float64]
-    V: NDArray[np.float64]
-    block: NDArray[np.float64]
-
-
-def _drawn(block: HessianBlock, draw: int) -> Drawn:
-    numeric = block.subs(NUMBERS)
-    rng = stream(0, f"referee of {block}", draw)
-    d, N, C = (int(size) for size in (numeric.network.d, numeric.samples, numeric.network.C))
-    X, V = draw_linear_model(d, N, C, rng)
-    is_labeled = isinstance(block.loss, CrossEntropy)
-    targets = rng.integers(1, C + 1, N) if is_labeled else rng.standard_normal((C, N))
-    return Drawn(X, V, hessian_block(numeric, X, V, targets))
-
-
-def _refereed(drawn: Sequence[Drawn], statement: BlockFormula) -> Judgement:
-    """Compare a formula with the second derivative of the loss at drawn points."""
-    d, N, C = (NUMBERS[s] for s in (symbols.d, symbols.N, symbols.C))
-    scope = Scope(Reach.POINTS, f"{DRAWS} drawn networks with d={d}, N={N}, C={C}")
-    formula = statement.gram.subs(NUMBERS)
-    for number, one in enumerate(drawn):
-        gap = float(np.abs(one.block - gram_block(formula, one.X, one.V)).max())
-        if gap > ROUNDING * max(1.0, float(np.abs(one.block).max())):
-            text = f"draw {number}: an entry differs by {gap:.6g}"
-            return Judgement(Outcome.FAILS, scope, "differs from the loss's own derivative", text)
-    return Judgement(Outcome.HOLDS, scope, "agrees with the loss's own second derivative")

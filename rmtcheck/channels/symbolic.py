@@ -9,23 +9,28 @@ import sympy
 
 from rmtcheck.channels._protocol import Judgement, Observation, Progress
 from rmtcheck.channels.derivations import derivation_of, record_of
-from rmtcheck.channels.quantified import compare_for_all
-from rmtcheck.claims.evidence import Column, Outcome, Reach, Scope
-from rmtcheck.claims.quantified import ForAll
-from rmtcheck.claims.statements import (
-    BlockFormula,
-    Identity,
-    LimitOf,
-    Order,
-    SpectralLimit,
-    Statement,
+from rmtcheck.channels.patterns import (
+    compare_bound,
+    compare_pattern,
+    links_record,
+    speaks_of_weights,
 )
+from rmtcheck.channels.quantified import compare_for_all
+from rmtcheck.claims.blocks import BlockFormula, LeadingBlock
+from rmtcheck.claims.evidence import Column, Outcome, Reach, Scope
+from rmtcheck.claims.patterns import Pattern
+from rmtcheck.claims.quantified import ForAll
+from rmtcheck.claims.statements import Bound, Identity, LimitOf, Order, SpectralLimit, Statement
 from rmtcheck.symbolic import traces
+from rmtcheck.symbolic.class_growth import compare_leading
 from rmtcheck.symbolic.equality import Answer, ZeroTest, are_equal
 from rmtcheck.symbolic.field import ExactField, NotRational
 from rmtcheck.symbolic.hessian import same_gram
 from rmtcheck.symbolic.implicit_law import compare_equations
+from rmtcheck.symbolic.shared_readout.comparison import same_limit, same_order
+from rmtcheck.symbolic.shared_readout.growth import Growth
 from rmtcheck.symbolic.stieltjes import law_defect
+from rmtcheck.vocabulary import symbols
 from rmtcheck.vocabulary.ensembles import HermitianMatrix
 from rmtcheck.vocabulary.laws import ImplicitLaw
 from rmtcheck.vocabulary.quantities import SoftmaxComponent
@@ -47,24 +52,27 @@ class SymbolicChannel:
 
     def applies(self, statement: Statement) -> bool:
         """Whether a derivation is known for such a statement."""
+        if speaks_of_weights(statement):
+            return True
         if isinstance(statement, Identity | Order):
             return not _has_explicit_classes(statement.asked)
-        return isinstance(statement, BlockFormula | SpectralLimit | LimitOf | ForAll)
+        return isinstance(statement, BlockFormula | LeadingBlock | SpectralLimit | LimitOf | ForAll)
 
     def observe(self, claim: str, statement: Statement, progress: Progress) -> Observation:
         """Derive the question."""
         progress("deriving")
         derivation = derivation_of(statement)
-        return Observation(derivation.result, record_of(derivation))
+        record = {**record_of(derivation), **links_record(statement, derivation.result)}
+        return Observation(derivation.result, record)
 
     def judge(self, observation: Observation, statement: Statement) -> Judgement:
         """Compare an answer with the derivation."""
         test = self._compare(statement, observation.content)
         witness = _short(test.witness)
-        scope = EVERY_OBJECT if isinstance(statement, ForAll) else EVERYWHERE
+        scope = _scope(statement, observation.content)
         if test.answer == Answer.NO:
             return Judgement(Outcome.FAILS, scope, "differs from the derivation", witness)
-        return Judgement(_OUTCOME[test.answer], scope, witness)
+        return Judgement(_OUTCOME[test.answer], scope, witness, least=_least(observation.content))
 
     @singledispatchmethod
     def _compare(self, statement: Statement, derived: Any) -> ZeroTest:
@@ -75,12 +83,18 @@ class SymbolicChannel:
         return same_gram(derived, statement.gram)
 
     @_compare.register
+    def _(self, statement: LeadingBlock, derived: Any) -> ZeroTest:
+        return compare_leading(derived, statement.gram)
+
+    @_compare.register
     def _(self, statement: LimitOf, derived: Any) -> ZeroTest:
-        if derived is None:
+        limit = derived.limit if isinstance(derived, Growth) else derived
+        if limit is None:
             return ZeroTest(Answer.UNKNOWN, "no limit was derived")
-        if derived in (sympy.oo, -sympy.oo):
-            return ZeroTest(Answer.NO, f"the limit is {derived}")
-        return are_equal(derived, statement.value)
+        if limit in (sympy.oo, -sympy.oo):
+            return ZeroTest(Answer.NO, f"the limit is {limit}")
+        compare = same_limit if isinstance(derived, Growth) else are_equal
+        return compare(limit, statement.value)
 
     @_compare.register
     def _(self, statement: Identity, derived: Any) -> ZeroTest:
@@ -89,11 +103,21 @@ class SymbolicChannel:
         return are_equal(derived, statement.rhs)
 
     @_compare.register
+    def _(self, statement: Pattern, derived: Any) -> ZeroTest:
+        return compare_pattern(statement, derived)
+
+    @_compare.register
+    def _(self, statement: Bound, derived: Any) -> ZeroTest:
+        return compare_bound(statement, derived)
+
+    @_compare.register
     def _(self, statement: Order, derived: Any) -> ZeroTest:
         if derived is None:
             return ZeroTest(Answer.UNKNOWN, "no leading term was derived")
+        if isinstance(derived, Growth):
+            return same_order(derived, statement.exponent, tight=statement.tight)
         coefficient, exponent = derived
-        term = f"the leading term is ({coefficient})*{statement.along.sizes[0]}**({exponent})"
+        term = f"the leading term is ({coefficient})*{statement.along.scale}**({exponent})"
         fits = exponent == statement.exponent or (
             not statement.tight and exponent < statement.exponent
         )
@@ -110,6 +134,17 @@ class SymbolicChannel:
     @_compare.register
     def _(self, statement: ForAll, derived: Any) -> ZeroTest:
         return compare_for_all(statement, derived)
+
+
+def _scope(statement: Statement, derived: Any) -> Scope:
+    if isinstance(derived, Growth) and symbols.m in statement.free_symbols:
+        text = f"all values of the symbols with m >= {derived.least_width}, as algebra"
+        return Scope(Reach.ALL, text)
+    return EVERY_OBJECT if isinstance(statement, ForAll) else EVERYWHERE
+
+
+def _least(derived: Any) -> dict[sympy.Symbol, int]:
+    return {symbols.m: derived.least_width} if isinstance(derived, Growth) else {}
 
 
 def _has_no_zero(coefficient: sympy.Expr) -> bool:

@@ -30,6 +30,17 @@ def ancestors(uses: Uses, claim: str) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def descendants(uses: Uses, claim: str) -> tuple[str, ...]:
+    """Return every claim that rests on `claim`, directly or not, sorted.
+
+    Examples
+    --------
+    >>> descendants({"c": ["b"], "b": ["a"]}, "a")
+    ('b', 'c')
+    """
+    return tuple(sorted(name for name in uses if claim in ancestors(uses, name)))
+
+
 def topological(uses: Uses) -> tuple[str, ...]:
     """Return the claims so that each follows what it rests on.
 

@@ -14,6 +14,7 @@ import sympy
 
 from rmtcheck.vocabulary.nouns import Noun
 from rmtcheck.vocabulary.quantities import Expectation, SoftmaxComponent
+from rmtcheck.vocabulary.samples import LABEL, HiddenWeight, OutputWeight, SampleNode
 from rmtcheck.vocabulary.symbols import i, j, n
 
 _NO_NUMBER = (sympy.nan, sympy.zoo, sympy.oo, -sympy.oo)
@@ -64,6 +65,8 @@ def _exchanged(expr: sympy.Expr) -> Iterator[Variant]:
 
 def _sort(symbol: sympy.Expr) -> str:
     """Return what a symbol stands for; only symbols of one sort are ever confused."""
+    if symbol == LABEL:
+        return "label"
     if symbol in (i, j, n):
         return "index"
     return "size" if symbol.is_integer else "number"
@@ -72,13 +75,29 @@ def _sort(symbol: sympy.Expr) -> str:
 def _local(expr: sympy.Expr) -> Iterator[Variant]:
     for rule in _RULES:
         yield from rule(expr)
-    if isinstance(expr, Noun | SoftmaxComponent):
+    if isinstance(expr, Noun | SoftmaxComponent | SampleNode | sympy.KroneckerDelta):
+        return
+    if isinstance(expr, sympy.Sum):
+        yield from _summed(expr)
         return
     for place, argument in enumerate(expr.args):
         for variant in _local(argument):
             arguments = list(expr.args)
             arguments[place] = variant.value
             yield Variant(variant.change, expr.func(*arguments))
+
+
+def _summed(expr: sympy.Sum) -> Iterator[Variant]:
+    body, *limits = expr.args
+    (index, first, last), *others = limits
+    yield Variant(
+        f"term {index} = {first} dropped", sympy.Sum(body, (index, first + 1, last), *others)
+    )
+    yield Variant(
+        f"term {index} = {last} dropped", sympy.Sum(body, (index, first, last - 1), *others)
+    )
+    for variant in _local(body):
+        yield Variant(variant.change, sympy.Sum(variant.value, *limits))
 
 
 def _constant(expr: sympy.Expr) -> Iterator[Variant]:
@@ -106,6 +125,15 @@ def _sum(expr: sympy.Expr) -> Iterator[Variant]:
             yield Variant(f"sign of {term} flipped", expr - 2 * term)
 
 
+def _misindexed(expr: sympy.Expr) -> Iterator[Variant]:
+    """Exchange the indices of one entry of a weight matrix, or name another unit in it."""
+    if isinstance(expr, OutputWeight | HiddenWeight):
+        first, second = expr.args
+        wrong = [expr.func(second, first)]
+        wrong += [expr.func(first, {i: j, j: i}[second])] if second in (i, j) else []
+        yield from (Variant(f"one {expr} -> {value}", value) for value in wrong)
+
+
 def _product(expr: sympy.Expr) -> Iterator[Variant]:
     if isinstance(expr, sympy.Mul):
         for place, factor in enumerate(expr.args):
@@ -125,5 +153,6 @@ _RULES: tuple[Callable[[sympy.Expr], Iterator[Variant]], ...] = (
     _symbol,
     _sum,
     _product,
+    _misindexed,
     _jensen,
 )

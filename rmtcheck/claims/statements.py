@@ -16,9 +16,7 @@ from typing import Any, ClassVar, Literal
 import sympy
 
 from rmtcheck.claims.mutants import Variant, expression_variants
-from rmtcheck.vocabulary.grams import WeightedGram
 from rmtcheck.vocabulary.laws import ImplicitLaw, PrintedLaw
-from rmtcheck.vocabulary.networks import HessianBlock
 from rmtcheck.vocabulary.quantities import Along
 
 Mode = Literal["sure", "almost sure", "mean"]
@@ -28,7 +26,7 @@ Substitution = Mapping[Any, Any]
 def _substituted(value: Any, substitution: Substitution) -> Any:
     if isinstance(value, Along):
         ratio = None if value.ratio is None else _substituted(value.ratio, substitution)
-        return Along(*value.sizes, ratio=ratio)
+        return Along(*value.sizes, ratio=ratio, then=value.then)
     if not isinstance(value, sympy.Basic):
         return value
     for old, new in substitution.items():
@@ -68,7 +66,7 @@ class Statement:
 
         None stands for a statement that has no meaning there (a division by zero, say).
         """
-        growing = getattr(self, "along", Along()).sizes
+        growing = getattr(self, "along", Along()).growing
         substitution = {k: v for k, v in substitution.items() if k not in growing}
         try:
             changed = {
@@ -102,7 +100,7 @@ class Statement:
             value = getattr(self, field.name)
             symbols |= getattr(value, "free_symbols", set())
         along = getattr(self, "along", None)
-        return symbols - set(along.sizes if along else ())
+        return symbols - set(along.growing if along else ())
 
     def mutants(self) -> Iterator[tuple[str, Statement]]:
         """Yield (name, wrong variant) for every mutation of the answer, none twice."""
@@ -181,14 +179,14 @@ class Order(Statement):
 
     def latex(self) -> str:
         """Return the statement typeset."""
-        size = sympy.latex(self.along.sizes[0])
+        size = sympy.latex(self.along.scale)
         symbol = r"\Theta" if self.tight else r"\mathcal{O}"
         power = rf"{symbol}\left({size}^{{{sympy.latex(self.exponent)}}}\right)"
         return rf"{sympy.latex(self.quantity)} = {power},\quad {self.along.latex()}"
 
     def __str__(self) -> str:
         symbol = "Theta" if self.tight else "O"
-        return f"{self.quantity} = {symbol}({self.along.sizes[0]}**{self.exponent}) as {self.along}"
+        return f"{self.quantity} = {symbol}({self.along.scale}**{self.exponent}) as {self.along}"
 
     def _variants(self, name: str) -> Iterator[Variant]:
         half = sympy.Rational(1, 2)
@@ -237,31 +235,6 @@ class Value(Statement):
 
     def __str__(self) -> str:
         return f"|{self.quantity} - {self.value}| <= ({self.unit})/2"
-
-
-@dataclass(frozen=True)
-class BlockFormula(Statement):
-    """A Hessian block equals a weighted Gram matrix."""
-
-    block: HessianBlock
-    gram: WeightedGram
-    answer: ClassVar[tuple[str, ...]] = ("gram",)
-    asks: ClassVar[str] = "block"
-
-    def latex(self) -> str:
-        """Return the statement typeset."""
-        return f"{sympy.latex(self.block)} = {sympy.latex(self.gram)}"
-
-    def __str__(self) -> str:
-        return f"{self.block} = {self.gram}"
-
-    def _variants(self, name: str) -> Iterator[Variant]:
-        gram = self.gram
-        if gram.weight == 0:
-            yield from (Variant(f"0 -> {w}", gram.func(gram.scale, w)) for w in (1, -1))
-            return
-        for variant in expression_variants(gram.weight):
-            yield Variant(f"weight {variant.change}", gram.func(gram.scale, variant.value))
 
 
 @dataclass(frozen=True)

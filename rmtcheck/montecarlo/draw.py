@@ -54,6 +54,54 @@ def draw_linear_model(d: int, N: int, C: int, rng: Generator) -> tuple[Array, Ar
     return rng.standard_normal((d, N)), rng.standard_normal((C, d)) / np.sqrt(d)
 
 
+def draw_one_hidden_layer(
+    d: int, m: int, N: int, C: int, rng: Generator
+) -> tuple[Array, Array, Array]:
+    r"""Draw the data and the parameters of a network with one hidden layer at initialization.
+
+    :math:`X_{kn}\sim N(0,1)`, :math:`V_{ck}\sim N(0,1/m)` and :math:`W_{kl}\sim N(0,1/d)`, all
+    independent.
+
+    Parameters
+    ----------
+    d, m, N : int
+        Input dimension, width and number of samples, at least 1.
+    C : int
+        Number of classes, at least 2.
+    rng : numpy.random.Generator
+        The stream to draw from.
+
+    Returns
+    -------
+    X : ndarray, shape (d, N)
+        Data, one sample per column.
+    V : ndarray, shape (C, m)
+        Output weights, one class per row.
+    W : ndarray, shape (m, d)
+        Hidden weights, one unit per row.
+
+    Raises
+    ------
+    DomainError
+        When a size is not an integer in its range.
+
+    Accuracy
+    --------
+    Exact in law, up to the rounding of a normal variate to a double.
+
+    Examples
+    --------
+    >>> from rmtcheck.montecarlo.streams import stream
+    >>> [a.shape for a in draw_one_hidden_layer(3, 2, 5, 4, stream(1, "example", 0))]
+    [(3, 5), (4, 2), (2, 3)]
+    """
+    for name, value, least in (("d", d, 1), ("m", m, 1), ("N", N, 1), ("C", C, 2)):
+        require_integer(name, value, least)
+    X = rng.standard_normal((d, N))
+    V = rng.standard_normal((C, m)) / np.sqrt(m)
+    return X, V, rng.standard_normal((m, d)) / np.sqrt(d)
+
+
 def draw_data(d: int, N: int, rng: Generator) -> Array:
     r"""Draw :math:`X\in\mathbb R^{d\times N}` with iid standard normal entries.
 

@@ -22,7 +22,8 @@ def plain(made: Claim) -> str:
     for part, derivation in _derived(made):
         lines += [f"Printed: {part.printed}", ""]
         for number, step in enumerate(derivation.steps, start=1):
-            lines += [f"  {number}. {step.text}", f"     {step.latex}", ""]
+            lines += [f"  {number}. {step.text}", f"     {step.latex}"]
+            lines += [f"     [{step.checked}]", ""] if step.checked else [""]
         if part.derived is not None:
             lines += [f"Not what is printed. Derived: {part.derived}", ""]
     return "\n".join(lines)
@@ -40,7 +41,7 @@ def latex(made: Claim) -> str:
     body.append(rf"Printed in: {_escaped(str(made.source))}.")
     for part, derivation in _derived(made):
         body.append(rf"\paragraph{{Printed}}\[{part.printed.latex()}\]")
-        body += [rf"{_clause(s.text)}\[{s.latex}\]" for s in derivation.steps]
+        body += [rf"{_clause(s.text)}\[{s.latex}\]{_checked(s.checked)}" for s in derivation.steps]
         if part.derived is not None:
             body.append(
                 rf"\paragraph{{Derived, and not what is printed}}\[{part.derived.latex()}\]"
@@ -67,6 +68,10 @@ def _derived(made: Claim) -> Iterator[tuple[Part, Derivation]]:
 def _clause(text: str) -> str:
     """Return the English of a step; what follows the colon stands in its formula."""
     return _escaped(text.split(":", maxsplit=1)[0]) + ":"
+
+
+def _checked(how: str) -> str:
+    return rf"\emph{{[{_escaped(how)}]}}" if how else ""
 
 
 def _escaped(text: str) -> str:

@@ -13,6 +13,7 @@ from rmtcheck.report.gaps import gap_intervals
 from rmtcheck.report.illustrations import illustrations
 from rmtcheck.report.intervals import mean_intervals, norm_intervals, resolvent_intervals
 from rmtcheck.report.inversion import inversion_curves
+from rmtcheck.report.links import link_grid
 from rmtcheck.report.pictures import heatmaps, spectra, spectrum
 from rmtcheck.report.series import enclosures, estimates
 from rmtcheck.report.subject import Subject
@@ -114,7 +115,7 @@ def _named(figure: Figure, part: int | None) -> Figure:
 
 
 _DRAWERS: dict[str, tuple[Drawer, ...]] = {
-    "derivation": (),
+    "derivation": (link_grid,),
     "enclosures": (enclosures,),
     "estimates": (estimates,),
     "block norms": (heatmaps, norm_intervals, spectra),

@@ -10,7 +10,7 @@ from itertools import pairwise
 from rmtcheck.claims.graph import topological
 from rmtcheck.claims.ledger import Ledger
 
-WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 168, 44, 64, 16, 6
+WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 184, 44, 64, 16, 6
 LANE = 14
 SWEEPS = 8
 

@@ -57,6 +57,8 @@ def _claim(entry: dict[str, Any], row: Row) -> Iterator[str]:
     yield "\n".join(_statements(entry))
     if row.idle:
         yield f"Hypotheses found not needed: {_plain('; '.join(row.idle))}."
+    if row.touches:
+        yield f"Not true as printed; resting on it: {_plain(', '.join(row.touches))}."
     if row.rests_on:
         yield f"Rests on {_plain(', '.join(row.rests_on))}, not settled."
     if verdict.missing:

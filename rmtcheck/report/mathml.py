@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 from rmtcheck.report.lines import NAMESPACE, pieces
 
+BOLD_ZERO = 0x1D7CE
 BELOW = frozenset({"lim", "max", "min", "sup", "inf"})
 STRUCTURE = {"math", "mrow", "mfrac", "msqrt", "mroot", "mtable", "mtr", "mtd", "mstyle"}
 SCRIPTS = {"msub", "msup", "msubsup", "munder", "mover", "munderover"}
@@ -49,8 +50,10 @@ def typeset(latex: str, text: str, *, display: bool = True) -> str:
     if root is None or not all(_is_known(element) for element in root.iter()):
         return f"<code>{escape(text)}</code>"
     if not display:
+        _embolden(root)
         return _written(root)
     _put_limits_below(root)
+    _embolden(root)
     return "<wbr>".join(map(_written, pieces(root)))
 
 
@@ -86,3 +89,11 @@ def _put_limits_below(root: ElementTree.Element) -> None:
     for element in root.iter(f"{NAMESPACE}msub"):
         if element[0].text in BELOW:
             element.tag = f"{NAMESPACE}munder"
+
+
+def _embolden(root: ElementTree.Element) -> None:
+    """Write bold digits by their own letters, as browsers no longer read the attribute."""
+    for element in root.iter(f"{NAMESPACE}mn"):
+        if element.attrib.pop("mathvariant", "") == "bold":
+            digits = {ord(str(k)): chr(BOLD_ZERO + k) for k in range(10)}
+            element.text = (element.text or "").translate(digits)

@@ -25,11 +25,16 @@ def observation(row: Evidence) -> str:
 def _derivation(record: Record) -> tuple[str, str]:
     steps = "".join(
         f"<li>{plain(step['text'].partition(':')[0])}"
-        f'<div class="formula">{typeset(step["latex"], step["text"])}</div></li>'
+        f'<div class="formula">{typeset(step["latex"], step["text"])}</div>'
+        f"{_checked(step.get('checked', ''))}</li>"
         for step in record["steps"]
     )
     count = counted(len(record["steps"]), "step", "steps")
     return f"Derivation in {count}", f"<ol>{steps}</ol>" if steps else ""
+
+
+def _checked(how: str) -> str:
+    return f"<small>{plain(how)}</small>" if how else ""
 
 
 def _enclosures(record: Record) -> tuple[str, str]:

@@ -56,11 +56,16 @@ def _summary(row: Row, evidence: Sequence[Evidence]) -> str:
         [
             ("hypotheses", _needs(row.needs)),
             ("decided by", _because(verdict, evidence)),
+            ("touches", _links(row.touches)),
             ("missing", _list([plain(text) for text in verdict.missing])),
             ("wrong variants", f"{row.mutants} rejected" if verdict.judged else "none judged"),
             ("not rejected by", _survivors(verdict)),
         ]
     )
+
+
+def _links(claims: Sequence[str]) -> str:
+    return ", ".join(f'<a href="#{plain(name)}">{plain(name)}</a>' for name in claims)
 
 
 def _needs(needs: Sequence[Need]) -> str:

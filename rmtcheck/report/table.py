@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rmtcheck.claims.evidence import Column, Evidence, Kind, Outcome
-from rmtcheck.claims.graph import rests_on
+from rmtcheck.claims.graph import descendants, rests_on
 from rmtcheck.claims.ledger import Ledger
 from rmtcheck.claims.verdict import Status, Verdict, decide_part
 
@@ -21,6 +21,7 @@ MARKS = {
     Outcome.ERROR: "!",
 }
 NOBODY = "·"
+NOT_AS_PRINTED = (Status.CORRECTED, Status.REFUTED)
 NEEDED, NOT_NEEDED, UNKNOWN, UNEXAMINED = "needed", "not needed", "unknown", "not examined"
 
 
@@ -48,6 +49,8 @@ class Row:
         as derived, a dot where the channel does not apply; empty if it never does.
     needs
         What is known about each hypothesis.
+    touches
+        The claims that rest on this one, where it is not true as printed.
     """
 
     claim: str
@@ -57,6 +60,7 @@ class Row:
     statements: tuple[Verdict, ...]
     cells: dict[Column, str]
     needs: tuple[Need, ...]
+    touches: tuple[str, ...] = ()
 
     @property
     def mutants(self) -> str:
@@ -75,7 +79,13 @@ def rows(ledger: Ledger) -> list[Row]:
     uses = {name: entry["uses"] for name, entry in ledger.claims.items()}
     statuses = {name: verdict.status for name, verdict in verdicts.items()}
     return [
-        _row(ledger, claim, verdict, rests_on(uses, statuses, claim))
+        _row(
+            ledger,
+            claim,
+            verdict,
+            rests_on=rests_on(uses, statuses, claim),
+            touches=descendants(uses, claim) if verdict.status in NOT_AS_PRINTED else (),
+        )
         for claim, verdict in verdicts.items()
     ]
 
@@ -97,7 +107,7 @@ def budget(ledger: Ledger) -> str:
     )
 
 
-def _row(ledger: Ledger, claim: str, verdict: Verdict, unsettled: tuple[str, ...]) -> Row:
+def _row(ledger: Ledger, claim: str, verdict: Verdict, **graph: tuple[str, ...]) -> Row:
     entry, evidence = ledger.claims[claim], ledger.evidence(claim)
     parts = [[r for r in evidence if r.part == k] for k in range(len(entry["parts"]))]
     statements = tuple(decide_part(part) for part in parts)
@@ -105,7 +115,7 @@ def _row(ledger: Ledger, claim: str, verdict: Verdict, unsettled: tuple[str, ...
         claim=claim,
         title=entry["title"],
         verdict=verdict,
-        rests_on=unsettled,
+        **graph,
         statements=statements,
         cells={column: _cell(parts, column) for column in CHANNELS},
         needs=_needs(entry, statements),

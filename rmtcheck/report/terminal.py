@@ -187,6 +187,8 @@ def _below(ledger: Ledger) -> Iterator[Text]:
 
 def _remarks(row: Row, ancestors_are_shown: bool) -> Iterator[Text]:
     verdict = row.verdict
+    if row.touches:
+        yield _remark(row, f"not true as printed; {', '.join(row.touches)} rest on it")
     if row.rests_on and not ancestors_are_shown:
         yield _remark(row, f"rests on {', '.join(row.rests_on)} (not settled)")
     for need in row.needs:

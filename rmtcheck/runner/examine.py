@@ -10,6 +10,7 @@ from rmtcheck.channels._protocol import Channel, Judgement, Observation, Progres
 from rmtcheck.channels.equivalence import proof_of_equality
 from rmtcheck.claims.claim import Claim
 from rmtcheck.claims.evidence import Column, Evidence, Kind, Outcome, Reach, Scope
+from rmtcheck.claims.hypotheses import Hypothesis
 from rmtcheck.claims.statements import Statement
 from rmtcheck.errors import DomainError, PrecisionError
 from rmtcheck.runner.plan import Subject, subjects
@@ -20,22 +21,44 @@ _EXPLORE_HYPOTHESES = (Column.SYMBOLIC, Column.CERTIFIED)
 
 @dataclass(frozen=True)
 class Place:
-    """Where a row belongs."""
+    """Where a row belongs, and what the claim assumes."""
 
     claim: str
     part: int
+    given: tuple[Hypothesis, ...] = ()
+
+
+Rows = list[list[Evidence]]
+"""The rows of each part of a claim."""
 
 
 def examine(made: Claim, channels: Sequence[Channel], progress: Progress) -> list[Evidence]:
     """Return all evidence on one claim; a crash becomes a row, never an exception."""
+    return joined(made, witnessed(made, channels, progress))
+
+
+def witnessed(made: Claim, channels: Sequence[Channel], progress: Progress) -> Rows:
+    """Return what the channels say about each part of a claim."""
+    return [
+        [
+            row
+            for channel in channels
+            for row in Witness(channel, Place(made.id, number, tuple(made.given)), progress).rows(
+                list(subjects(made, part))
+            )
+        ]
+        for number, part in enumerate(made.parts)
+    ]
+
+
+def joined(made: Claim, *witnesses: Rows) -> list[Evidence]:
+    """Return the rows of several witnesses in the order of the parts, and the equivalences."""
     rows: list[Evidence] = []
     for number, part in enumerate(made.parts):
-        place = Place(made.id, number)
+        here = [row for witness in witnesses for row in witness[number]]
         everything = list(subjects(made, part))
-        for channel in channels:
-            rows += Witness(channel, place, progress).rows(everything)
-        here = [r for r in rows if r.part == number]
-        rows += _equivalences(place, part.standing, everything, here)
+        rows += here
+        rows += _equivalences(Place(made.id, number), part.standing, everything, here)
     return rows
 
 
@@ -66,7 +89,7 @@ class Witness:
             return self._evidence(subject, _meaningless("it divides by zero there"), {})
         first = subject.statement.question_hash not in self.observations
         try:
-            judgement = self._judge(subject.statement)
+            judgement = _granted(self._judge(subject.statement), subject, self.place.given)
         except DomainError as problem:
             judgement = _outside(subject.kind, problem)
         except PrecisionError as problem:
@@ -99,6 +122,18 @@ class Witness:
             witness=judgement.witness,
             message=judgement.message,
         )
+
+
+def _granted(judgement: Judgement, subject: Subject, given: Sequence[Hypothesis]) -> Judgement:
+    """Withhold an answer that holds only for integers larger than the claim says."""
+    if judgement.outcome != Outcome.HOLDS or subject.statement is None:
+        return judgement
+    for symbol, least in judgement.least.items():
+        stated = [h.instance[symbol] + 1 for h in given if symbol in h.instance]
+        if symbol in subject.statement.free_symbols and max(stated, default=1) < least:
+            text = f"proved for {symbol} >= {least} only, which the hypotheses do not say"
+            return Judgement(Outcome.UNKNOWN, judgement.scope, text)
+    return judgement
 
 
 def _outside(kind: Kind, problem: DomainError) -> Judgement:

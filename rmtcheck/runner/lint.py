@@ -14,6 +14,8 @@ from rmtcheck.claims.quantified import ForAll
 from rmtcheck.claims.statements import LimitOf
 from rmtcheck.errors import ClaimError
 from rmtcheck.vocabulary import symbols
+from rmtcheck.vocabulary.graphs import Weight
+from rmtcheck.vocabulary.samples import LABEL
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*(\.[a-zA-Z0-9_]+)+")
 
@@ -53,6 +55,8 @@ def breaches_of(made: Claim, known: set[str]) -> Iterator[str]:
 def _hypotheses(made: Claim) -> Iterator[str]:
     bounded = frozenset().union(*(h.bounds for h in made.given))
     for symbol in sorted(free_symbols(made) - bounded - _FREE, key=str):
+        if isinstance(symbol, Weight):
+            continue  # a weight takes all real values
         yield f"the symbol {symbol} has no domain; say it in given=[...]"
 
 
@@ -86,5 +90,6 @@ _FREE: set[sympy.Symbol] = {
     symbols.d,
     symbols.i,
     symbols.n,
+    LABEL,
 }
 """Symbols whose range is their meaning: a point, a transform, a weight, a size, a class."""

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import sympy
 
+from rmtcheck.claims.blocks import BlockFormula, LeadingBlock
 from rmtcheck.claims.claim import Claim, Part
 from rmtcheck.claims.evidence import Kind
 from rmtcheck.claims.hypotheses import Hypothesis
 from rmtcheck.claims.quantified import ForAll
-from rmtcheck.claims.statements import BlockFormula, Statement
+from rmtcheck.claims.statements import Statement
 from rmtcheck.errors import DomainError
 
 
@@ -73,9 +74,13 @@ def _only_renames(hypothesis: Hypothesis) -> bool:
     return all(isinstance(new, sympy.Symbol) for new in hypothesis.instance.values())
 
 
+_OPEN = (BlockFormula, LeadingBlock, ForAll)
+"""Statements that mean the same where two indices become equal."""
+
+
 def _weakened(made: Claim, statement: Statement) -> Iterator[Subject]:
     for hypothesis in made.given:
-        if _only_renames(hypothesis) and not isinstance(statement, BlockFormula | ForAll):
+        if _only_renames(hypothesis) and not isinstance(statement, _OPEN):
             continue  # equal classes change what a closed form stands for, not only its value
         instance = statement.substitute(hypothesis.instance)
         if instance is None or instance.hash != statement.hash:

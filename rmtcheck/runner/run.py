@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
-from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
 import rmtcheck
-from rmtcheck.channels._protocol import Channel
-from rmtcheck.channels.certified import CertifiedChannel
 from rmtcheck.channels.montecarlo import MonteCarloChannel
-from rmtcheck.channels.numeric import NumericChannel
-from rmtcheck.channels.symbolic import SymbolicChannel
 from rmtcheck.claims.claim import Claim
 from rmtcheck.claims.ledger import Ledger
 from rmtcheck.errors import DomainError
+from rmtcheck.runner.ahead import Ahead
 from rmtcheck.runner.collect import catalogue, collect, proofs_folder, refuse_duplicates, select
-from rmtcheck.runner.examine import examine
+from rmtcheck.runner.examine import joined, witnessed
 from rmtcheck.runner.lint import lint
 from rmtcheck.runner.plan import Profile, profile_named
 
@@ -69,7 +65,8 @@ def verify(
     seed : int
         Root of all random streams, at least 0.
     jobs : int
-        Number of worker processes, at least 1; results do not depend on it.
+        Number of processes that draw, and of processes that derive, enclose and evaluate, at
+        least 1; results do not depend on it.
     store : path
         Database of finished Monte Carlo blocks, from which an interrupted run resumes.
     reporter : Reporter, optional
@@ -98,12 +95,16 @@ def verify(
     _check_counts(seed, jobs)
     ledger = Ledger(header=_header(options, seed))
     told = reporter or Silent()
-    with ExitStack() as stack:
-        channels = _channels(claims, options, seed, jobs, Path(store), stack)
+    with (
+        _montecarlo(claims, options, seed, jobs, Path(store)) as montecarlo,
+        Ahead(claims, options.digits, jobs) as ahead,
+    ):
         for number, made in enumerate(claims):
             told.start(made.id, number, len(claims))
             ledger.declare(made)
-            ledger.record(examine(made, channels, told.advance))
+            drawn = witnessed(made, [montecarlo], told.advance)
+            told.advance("deriving, enclosing, evaluating")
+            ledger.record(joined(made, ahead.rows(made.id), drawn))
     return ledger
 
 
@@ -132,20 +133,14 @@ def _check_counts(seed: int, jobs: int) -> None:
         raise DomainError(f"jobs={jobs} is too small; give the number of processes, at least 1")
 
 
-def _channels(
-    claims: Sequence[Claim],
-    options: Profile,
-    seed: int,
-    jobs: int,
-    store: Path,
-    stack: ExitStack,
-) -> list[Channel]:
-    montecarlo = MonteCarloChannel(
+def _montecarlo(
+    claims: Sequence[Claim], options: Profile, seed: int, jobs: int, store: Path
+) -> MonteCarloChannel:
+    channel = MonteCarloChannel(
         seed=seed, jobs=jobs, store=store, effort=options.effort, total=TOTAL_ERROR_BUDGET
     )
-    montecarlo.share_budget(claims)
-    stack.enter_context(montecarlo)
-    return [SymbolicChannel(), CertifiedChannel(options.digits), NumericChannel(), montecarlo]
+    channel.share_budget(claims)
+    return channel
 
 
 def _header(options: Profile, seed: int) -> dict[str, object]:

@@ -115,7 +115,7 @@ def compare_concentration(
 
 def _is_summable(found: Tail, objects: IndependentParts, along: Along) -> bool:
     """Whether the exponent grows faster than the logarithm of the dimension."""
-    if not along.sizes or along.sizes[0] != symbols.d:
+    if along.then is not None or not along.sizes or along.sizes[0] != symbols.d:
         return False
     growth = {symbols.d: _D}
     if len(along.sizes) == 2 and along.ratio is not None:

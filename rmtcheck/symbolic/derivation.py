@@ -19,6 +19,8 @@ class Step:
         One clause in English, with its formula in plain text where that is short.
     latex : str
         The formula in LaTeX, without dollar signs.
+    checked : str, default ""
+        How the line was checked, apart from its derivation; empty where it was not.
 
     Examples
     --------
@@ -29,9 +31,10 @@ class Step:
 
     text: str
     latex: str
+    checked: str = ""
 
     def __str__(self) -> str:
-        return self.text
+        return f"{self.text}\n    [{self.checked}]" if self.checked else self.text
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,13 @@ class Derivation:
 
     def _rows(self) -> Iterator[str]:
         for step in self.steps:
-            clause = step.text.split(":")[0].replace("_", r"\_").replace("^", r"\^{}")
-            yield rf"\text{{{clause}:}} \\ {step.latex}"
+            yield rf"\text{{{_escaped(step.text.split(':')[0])}:}} \\ {step.latex}"
+            if step.checked:
+                yield rf"\text{{[{_escaped(step.checked)}]}}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("_", r"\_").replace("^", r"\^{}")
 
 
 def equation(clause: str, left: Any, right: Any) -> Step:

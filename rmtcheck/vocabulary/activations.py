@@ -14,6 +14,7 @@ from sympy.core.symbol import Str
 
 from rmtcheck.errors import DomainError
 from rmtcheck.vocabulary.nouns import Noun
+from rmtcheck.vocabulary.samples import SampleNode
 
 ARGUMENT = sympy.Symbol("a", real=True)
 """The preactivation, in the expression of an activation."""
@@ -43,7 +44,8 @@ class Activation(Noun):
 
     def __new__(cls, expression: Any, name: Any = "sigma") -> Activation:
         """Make the noun; the symbol of the expression is renamed to that of the house."""
-        if not isinstance(expression, sympy.Expr) or len(expression.free_symbols) != 1:
+        is_expression = isinstance(expression, sympy.Expr) and not expression.has(SampleNode)
+        if not is_expression or len(expression.free_symbols) != 1:
             accepted = "an expression in exactly one symbol, such as tanh(a)"
             raise DomainError(f"the activation is {expression}; accepted is {accepted}")
         (symbol,) = expression.free_symbols
@@ -59,6 +61,11 @@ class Activation(Noun):
     def name(self) -> str:
         """The name of the function."""
         return str(self.args[1])
+
+    @property
+    def free_symbols(self) -> set[sympy.Basic]:
+        """The argument is bound, so there are none."""
+        return set()
 
     def _sympystr(self, printer: Any) -> str:
         return self.name

@@ -136,10 +136,12 @@ class WeightedGram(Noun):
     right = property(lambda self: self.args[3], doc="The right vector of one sample.")
 
     def _latex(self, printer: Any) -> str:
-        scale, weight = printer._print(self.scale), printer._print(self.weight)
         left, right = printer._print(self.left), printer._print(self.right)
         product = left if self.right == ONE else rf"{left}{{{right}}}^\top"
-        return rf"{scale}\sum_{{n=1}}^N \left({weight}\right)\,{product}"
+        if self.weight == 0:
+            return rf"0\cdot {product}"
+        weight = "" if self.weight == 1 else rf"\left({printer._print(self.weight)}\right)\,"
+        return rf"{printer._print(self.scale)}\sum_{{n=1}}^N {weight}{product}"
 
     def _sympystr(self, printer: Any) -> str:
         scale, weight = printer._print(self.scale), printer._print(self.weight)

@@ -20,12 +20,14 @@ from rmtcheck.vocabulary.samples import (
     Logit,
     OutputWeight,
     Preactivation,
+    SampleNode,
     Target,
 )
 from rmtcheck.vocabulary.symbols import C
 
 REDUCTIONS = ("mean", "sum", "entries")
 CLASS, OTHER_CLASS = sympy.symbols("c k", integer=True, positive=True)
+_TAKEN = {CLASS, OTHER_CLASS, LABEL}
 _NO_LOGITS = (OutputWeight, HiddenWeight, Indicator, Preactivation)
 
 
@@ -34,6 +36,22 @@ def _reduction(reduction: Any) -> Str:
         accepted = ", ".join(REDUCTIONS)
         raise DomainError(f"the reduction is {reduction}; accepted are {accepted}")
     return reduction if isinstance(reduction, Str) else Str(str(reduction))
+
+
+def _parameter(name: str, value: Any) -> sympy.Expr:
+    """Return a finite real number, or an expression in symbols that formulas do not use."""
+    accepted = "a finite real number, or an expression in symbols of your own"
+    if isinstance(value, str) or value is None:
+        raise DomainError(f"the {name} is {value!r}; accepted is {accepted}")
+    made = sympy.sympify(value)
+    is_taken = not isinstance(made, sympy.Expr) or made.free_symbols & _TAKEN
+    if is_taken or made.has(SampleNode) or made.is_extended_real is False or not _is_finite(made):
+        raise DomainError(f"the {name} is {value}; accepted is {accepted}")
+    return made
+
+
+def _is_finite(value: sympy.Expr) -> bool:
+    return value is not sympy.nan and value.is_finite is not False
 
 
 class Loss(Noun):
@@ -84,10 +102,11 @@ class CrossEntropy(Loss):
         cls, temperature: Any = 1, smoothing: Any = 0, reduction: Any = "mean"
     ) -> CrossEntropy:
         """Make the noun from numbers or symbols."""
-        temperature, smoothing = sympy.sympify(temperature), sympy.sympify(smoothing)
+        temperature = _parameter("temperature", temperature)
+        smoothing = _parameter("smoothing", smoothing)
         if temperature.is_positive is False:
             raise DomainError(f"the temperature is {temperature}; accepted is a positive number")
-        if (smoothing < 0) == True or (smoothing > 1) == True:  # noqa: E712
+        if smoothing.is_negative or (1 - smoothing).is_negative:
             raise DomainError(f"the smoothing is {smoothing}; accepted is a number from 0 to 1")
         return cls._made(temperature, smoothing, _reduction(reduction))
 
@@ -125,7 +144,7 @@ class MeanSquaredError(Loss):
 
     def __new__(cls, factor: Any = 1, reduction: Any = "mean") -> MeanSquaredError:
         """Make the noun from numbers or symbols."""
-        return cls._made(factor, _reduction(reduction))
+        return cls._made(_parameter("factor", factor), _reduction(reduction))
 
     @property
     def factor(self) -> sympy.Expr:

@@ -138,7 +138,7 @@ def spectral_moment(matrix: sympy.Basic, order: int) -> sympy.Expr:
 
 @dataclass(frozen=True, init=False)
 class Along:
-    r"""The direction in which sizes grow: ``Along(C)``, or ``Along(d, N, ratio=gamma)``.
+    r"""The direction in which sizes grow: ``Along(C)``, or ``Along(d, N, ratio=gamma, then=C)``.
 
     Parameters
     ----------
@@ -146,25 +146,48 @@ class Along:
         The sizes that tend to infinity together.
     ratio : sympy expression, optional
         Limit of the first size over the second.
+    then : sympy symbol, optional
+        The size that tends to infinity afterwards, in the limit of the others.
     """
 
     sizes: tuple[sympy.Symbol, ...]
     ratio: sympy.Expr | None
+    then: sympy.Symbol | None
 
-    def __init__(self, *sizes: sympy.Symbol, ratio: sympy.Expr | None = None) -> None:
+    def __init__(
+        self,
+        *sizes: sympy.Symbol,
+        ratio: sympy.Expr | None = None,
+        then: sympy.Symbol | None = None,
+    ) -> None:
         object.__setattr__(self, "sizes", sizes)
         object.__setattr__(self, "ratio", None if ratio is None else sympy.sympify(ratio))
+        object.__setattr__(self, "then", then)
+
+    @property
+    def growing(self) -> tuple[sympy.Symbol, ...]:
+        """All sizes that tend to infinity, in the order in which they do."""
+        return self.sizes if self.then is None else (*self.sizes, self.then)
+
+    @property
+    def scale(self) -> sympy.Symbol:
+        """The size whose powers an order of magnitude counts."""
+        return self.sizes[0] if self.then is None else self.then
 
     def __str__(self) -> str:
         growth = ", ".join(map(str, self.sizes)) + " -> oo"
-        return growth if self.ratio is None else f"{growth}, {self._quotient()} -> {self.ratio}"
+        if self.ratio is not None:
+            growth += f", {self._quotient()} -> {self.ratio}"
+        return growth if self.then is None else f"{growth}, then {self.then} -> oo"
 
     def latex(self) -> str:
         r"""Return the text that stands under :math:`\lim`."""
         growth = ", ".join(map(sympy.latex, self.sizes)) + r" \to \infty"
-        if self.ratio is None:
+        if self.ratio is not None:
+            growth += rf",\ {self._quotient()} \to {sympy.latex(self.ratio)}"
+        if self.then is None:
             return growth
-        return rf"{growth},\ {self._quotient()} \to {sympy.latex(self.ratio)}"
+        return rf"{growth},\ \text{{then}}\ {sympy.latex(self.then)} \to \infty"
 
     def _quotient(self) -> str:
         first, second = self.sizes

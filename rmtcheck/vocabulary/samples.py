@@ -13,14 +13,15 @@ LABEL = sympy.Symbol("y_n", integer=True, positive=True)
 """The label of sample n, a class from 1 to C."""
 
 
-class _Node(sympy.Function):
+class SampleNode(sympy.Function):
     """A real number that belongs to a sample or to the network, named by its indices."""
 
     is_real = True
     is_commutative = True
+    is_number = False  # sympy takes a function of numbers for one
 
 
-class Logit(_Node):
+class Logit(SampleNode):
     r"""The logit :math:`u_{n,c}` of sample :math:`n`, the network's output; argument the class."""
 
     nargs = 1
@@ -32,7 +33,7 @@ class Logit(_Node):
         return f"u_{printer._print(self.args[0])}"
 
 
-class Target(_Node):
+class Target(SampleNode):
     r"""The target :math:`\mathcal Y_{n,c}` of sample :math:`n`; argument the class."""
 
     nargs = 1
@@ -44,7 +45,7 @@ class Target(_Node):
         return f"Y_{printer._print(self.args[0])}"
 
 
-class Preactivation(_Node):
+class Preactivation(SampleNode):
     r"""The preactivation :math:`w_k^\top x_n` of hidden unit :math:`k`; argument the unit."""
 
     nargs = 1
@@ -57,7 +58,7 @@ class Preactivation(_Node):
         return f"a_{printer._print(self.args[0])}"
 
 
-class Indicator(_Node):
+class Indicator(SampleNode):
     r"""The gate :math:`\mathbf 1_k=\mathbf 1(w_k^\top x_n>0)` of hidden unit :math:`k`."""
 
     nargs = 1
@@ -73,7 +74,7 @@ class Indicator(_Node):
         return f"1_{printer._print(self.args[0])}"
 
 
-class OutputWeight(_Node):
+class OutputWeight(SampleNode):
     r"""The entry :math:`v_{c,k}` of the output weights; arguments class and input or unit."""
 
     nargs = 2
@@ -86,7 +87,7 @@ class OutputWeight(_Node):
         return "v_{},{}".format(*(printer._print(a) for a in self.args))
 
 
-class HiddenWeight(_Node):
+class HiddenWeight(SampleNode):
     r"""The entry :math:`w_{k,l}` of the hidden weights; arguments unit and input."""
 
     nargs = 2
@@ -102,7 +103,7 @@ class HiddenWeight(_Node):
 class Indexed:
     """Brackets for a node: ``V[c, k]`` is ``OutputWeight(c, k)``."""
 
-    def __init__(self, node: type[_Node]) -> None:
+    def __init__(self, node: type[SampleNode]) -> None:
         self._node = node
 
     def __getitem__(self, indices: Any) -> sympy.Expr:

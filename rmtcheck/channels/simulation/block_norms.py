@@ -17,8 +17,8 @@ from rmtcheck.montecarlo.dominate import Kind, averaged_mean, dominating_mean
 from rmtcheck.spectral.finite_size import block_norm_limit, block_norm_mean
 from rmtcheck.symbolic.hessian import derive
 from rmtcheck.vocabulary import symbols
-from rmtcheck.vocabulary.losses import CrossEntropy
-from rmtcheck.vocabulary.networks import HessianBlock
+from rmtcheck.vocabulary.losses import CROSS_ENTROPY
+from rmtcheck.vocabulary.networks import HessianBlock, LinearModel
 from rmtcheck.vocabulary.observations import Estimate, Sample
 from rmtcheck.vocabulary.quantities import Expectation, FrobeniusSquared
 
@@ -166,13 +166,17 @@ def judge_order(left: Point, right: Point, relation: str) -> Judgement:
 
 
 def is_ratio(expression: sympy.Expr) -> bool:
-    """Whether this is off-diagonal over diagonal, of means or bare, for cross-entropy."""
+    """Whether this is off-diagonal over diagonal, of means or bare, for linear cross-entropy."""
     blocks = [node.args[0] for node in expression.atoms(FrobeniusSquared)]
     if len(blocks) != 2 or sorted(b.is_diagonal for b in blocks) != [False, True]:
         return False
     diagonal, off = map(FrobeniusSquared, blocks_of(blocks))
     shapes = (off / diagonal, Expectation(off) / Expectation(diagonal))
-    return expression in shapes and all(isinstance(b.loss, CrossEntropy) for b in blocks)
+    return expression in shapes and all(_is_drawn(b) for b in blocks)
+
+
+def _is_drawn(block: HessianBlock) -> bool:
+    return isinstance(block.network, LinearModel) and block.loss == CROSS_ENTROPY
 
 
 def is_general(expression: sympy.Expr) -> bool:

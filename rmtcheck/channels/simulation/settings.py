@@ -40,9 +40,9 @@ Size = tuple[int, int, dict[sympy.Symbol, sympy.Expr]]
 def settings_of(statement: SpectralLimit) -> list[Setting]:
     """Return what is drawn for a spectral limit; nothing if nothing can be."""
     ensemble, along = statement.ensemble, statement.along
-    if ensemble == WignerMatrix(symbols.d) and along.sizes == (symbols.d,):
+    if ensemble == WignerMatrix(symbols.d) and along.growing == (symbols.d,):
         return list(_wigner())
-    if along.sizes != (symbols.d, symbols.N) or along.ratio is None:
+    if along.growing != (symbols.d, symbols.N) or along.ratio is None:
         return []
     sizes = list(_sizes(along.ratio))
     if _is_covariance(ensemble):

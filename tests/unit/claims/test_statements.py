@@ -1,7 +1,8 @@
 import pytest
 import sympy
 
-from rmtcheck.claims.statements import BlockFormula, Bound, Identity, LimitOf, Order, Value
+from rmtcheck.claims.blocks import BlockFormula
+from rmtcheck.claims.statements import Bound, Identity, LimitOf, Order, Value
 from rmtcheck.vocabulary.grams import WeightedGram
 from rmtcheck.vocabulary.losses import CROSS_ENTROPY
 from rmtcheck.vocabulary.networks import HessianBlock, LinearModel
@@ -67,3 +68,17 @@ def test_tight_order_is_wrong_on_both_sides():
         -1,
         1,
     }
+
+
+def test_a_size_that_grows_later_is_no_free_symbol():
+    later = LimitOf(C * E(p[i]), sympy.Integer(1), Along(d, N, ratio=gamma, then=C))
+    assert later.free_symbols == {i}
+    at_ratio = later.substitute({C: sympy.Integer(5), gamma: sympy.Integer(2)})
+    assert at_ratio.along == Along(d, N, ratio=2, then=C)
+    assert at_ratio.quantity == later.quantity
+
+
+def test_an_order_counts_the_size_that_grows_last():
+    order = Order(E(p[i]), Along(d, N, ratio=gamma, then=C), sympy.Integer(-1))
+    assert "Theta(C**-1)" in str(order)
+    assert "Theta\\left(C^" in order.latex()

@@ -67,3 +67,8 @@ def test_a_claim_that_nobody_derives_is_refused(monkeypatch):
     monkeypatch.setattr(explanation, "derivation_of", nobody)
     with pytest.raises(RmtcheckError, match=r"toy\.a has no symbolic derivation"):
         plain(toy())
+
+
+def test_checks_of_lines_are_told():
+    assert plain(CORRECTED).count("     [checked: the derivative of the explicit") >= 4
+    assert latex(CORRECTED).count(r"\emph{[checked: the derivative of the explicit") >= 4

@@ -39,3 +39,9 @@ def test_limits_stand_below_only_where_there_is_room():
     assert "<munder>" in typeset(r"\lim_{d \to \infty} x", "")
     assert "<munder>" not in typeset(r"\lim_{d \to \infty} x", "", display=False)
     assert "<munder>" not in typeset(r"x_{d}", "")
+
+
+def test_bold_digits_have_letters_of_their_own():
+    formula = typeset(r"2 \mathbf{1}_{i}", "2*1_i")
+    assert "\U0001d7cf" in formula
+    assert "mathvariant" not in formula

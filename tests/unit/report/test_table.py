@@ -23,6 +23,13 @@ def test_rows_repeat_the_verdicts_and_ancestors_of_the_ledger(ledger):
         assert row.rests_on == ledger.rests_on(row.claim)
 
 
+def test_what_rests_on_a_claim_is_named_where_it_is_not_true_as_printed(ledger):
+    for name in ("toy.true", "toy.mended"):
+        ledger.claims["toy.resting"] = {**ledger.claims["toy.true"], "uses": [name]}
+        expected = ("toy.resting",) if name == "toy.mended" else ()
+        assert of(ledger, name).touches == expected
+
+
 def test_marks_are_printed_then_derived(ledger):
     assert of(ledger, "toy.mended").cells[Column.CERTIFIED] == "✗/✓"
     assert of(ledger, "toy.mended").cells[Column.SYMBOLIC] == ""

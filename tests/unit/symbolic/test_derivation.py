@@ -31,3 +31,10 @@ def test_latex_escapes_the_clause():
 def test_steps_cannot_be_edited():
     with pytest.raises(dataclasses.FrozenInstanceError):
         Step("a", "b").text = "c"
+
+
+def test_a_check_is_told_in_both_languages():
+    step = Step("so: x_a", "x_a", "checked: at x_1 = 2")
+    assert str(step).splitlines() == ["so: x_a", "    [checked: at x_1 = 2]"]
+    assert r"\text{[checked: at x\_1 = 2]}" in Derivation(0, (step,)).latex()
+    assert "[" not in str(Step("so: x_a", "x_a"))

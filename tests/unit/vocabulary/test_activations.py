@@ -5,6 +5,7 @@ import sympy
 
 from rmtcheck.errors import DomainError
 from rmtcheck.vocabulary.activations import ARGUMENT, RELU, Activation, leaky_relu
+from rmtcheck.vocabulary.samples import logit
 
 a, b = sympy.symbols("a b")
 
@@ -18,7 +19,13 @@ def test_a_kink_belongs_to_the_piece_that_says_so():
     assert leaky_relu(sympy.Rational(1, 10)).expression.subs(ARGUMENT, -10) == -1
 
 
-@pytest.mark.parametrize("expression", [a * b, sympy.Integer(1), "tanh(a)", None, 2.0])
+@pytest.mark.parametrize(
+    "expression", [a * b, a * logit[1], sympy.Integer(1), "tanh(a)", None, 2.0]
+)
 def test_what_is_no_function_of_one_symbol_is_refused(expression):
     with pytest.raises(DomainError, match="exactly one symbol"):
         Activation(expression)
+
+
+def test_the_argument_is_bound():
+    assert RELU.free_symbols == set()

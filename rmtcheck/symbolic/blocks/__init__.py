@@ -1,0 +1,1 @@
+"""Blocks of Hessians: differentiate the printed loss, contract, recognise, compare, explain."""
