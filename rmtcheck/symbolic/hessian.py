@@ -47,11 +47,14 @@ def derive(question: Any) -> WeightedGram | BlockGram:
     ------
     DomainError
         If network, loss, a size or a row is not accepted, or the activation lacks a derivative
-        that the block needs.
+        that the block needs. Of a stated loss every function, condition and class must be known:
+        smooth functions, Max, Min, Abs, sign, Heaviside, and Piecewise by comparisons of logits
+        and targets or equality of two classes; classes are bare indices.
 
     Notes
     -----
-    Accuracy: exact. A piecewise activation is differentiated inside its pieces.
+    Accuracy: exact. Piecewise activations and losses are differentiated inside their pieces; the
+    gates of a loss are printed as Heaviside functions that are 0 at 0.
 
     Examples
     --------

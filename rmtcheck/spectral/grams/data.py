@@ -84,12 +84,21 @@ def checked(
     return Data(X, V, W, vectors, labels, needs(gram, network).activation)
 
 
+def real_array(values: Any) -> Array | None:
+    """Return an array of floats, or None where a mask or an imaginary part would be lost."""
+    try:
+        if np.ma.isMaskedArray(values) or np.iscomplexobj(values):
+            return None
+        return np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        return None
+
+
 def matrix(name: str, values: Any, shape: str) -> Array:
     """Return a matrix of finite floats."""
-    try:
-        array = np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
-        raise DomainError(f"{name} must be a real array of shape {shape}.") from None
+    array = real_array(values)
+    if array is None:
+        raise DomainError(f"{name} must be a real array of shape {shape}.")
     if array.ndim != 2 or not array.size:
         raise DomainError(f"{name} has shape {array.shape}; accepted is {shape}, not empty.")
     if not np.isfinite(array).all():

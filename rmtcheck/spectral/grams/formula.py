@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from typing import Any
 
 import sympy
@@ -45,7 +46,7 @@ def with_sizes(
         if name not in free:
             accepted = ", ".join(sorted(free)) or "none"
             raise DomainError(f"{name} is no free symbol of the formula; accepted are: {accepted}.")
-        known[free[name]] = _number(name, value)
+        known[free[name]] = number_of(name, value)
     _require_distinct(gram, {free[name]: known[free[name]] for name in values})
     # sympy compares arguments of a maximum as soon as the indices are numbers, and cannot
     pieces = {e: e.rewrite(sympy.Piecewise) for e in gram.atoms(sympy.Max, sympy.Min)}
@@ -59,11 +60,20 @@ def with_sizes(
     return numeric
 
 
-def _number(name: str, value: Any) -> sympy.Expr:
-    number = sympy.sympify(value)
-    if not getattr(number, "is_real", False) or not number.is_finite or number.free_symbols:
-        raise DomainError(f"{name} is {value}; accepted is a real number.")
-    return number
+def key_of(values: dict[str, Any]) -> tuple[tuple[str, sympy.Expr], ...]:
+    """Return named numbers in the order of their names, to remember a program by."""
+    return tuple((name, number_of(name, values[name])) for name in sorted(values))
+
+
+def number_of(name: str, value: Any) -> sympy.Expr:
+    """Return a real number as one of sympy's, an integral float as an integer."""
+    is_one = isinstance(value, numbers.Number | sympy.Expr) and not isinstance(value, bool)
+    if is_one:  # sympify would run the text of a string
+        is_whole = isinstance(value, float) and value.is_integer()
+        number = sympy.sympify(int(value) if is_whole else value)
+        if number.is_real and number.is_finite and not number.free_symbols:
+            return number
+    raise DomainError(f"{name} is {value!r}; accepted is a real number.")
 
 
 def _require_distinct(gram: sympy.Basic, values: dict[sympy.Symbol, Any]) -> None:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from rmtcheck.errors import DomainError
 from rmtcheck.spectral.grams.contraction import contraction
-from rmtcheck.spectral.grams.data import checked
+from rmtcheck.spectral.grams.data import checked, real_array
 from rmtcheck.spectral.grams.fields import Data, Fields
-from rmtcheck.spectral.grams.formula import with_sizes
+from rmtcheck.spectral.grams.formula import key_of, number_of, with_sizes
 from rmtcheck.spectral.grams.lowering import Axes, Lowering, Node, align
 from rmtcheck.spectral.grams.nodes import SAMPLE, DirectionEntry, dimension, entry, spelled
 from rmtcheck.spectral.grams.program import Program, require_finite, scale_of, table
@@ -132,7 +132,7 @@ class NumericBlockGram:
         self, i: Any, j: Any, X: Any, V: Any, W: Any, targets: Any, values: Any, what: str
     ) -> Array:
         data = checked(self.gram, self.network, X, V, W, targets)
-        key = (data.sizes, i, j, tuple(sorted(values.items())))
+        key = (data.sizes, number_of("i", i), number_of("j", j), key_of(values))
         if key not in self._programs:
             gram = self._numeric(data, values)
             numbers = {gram.row: _at("i", i, gram.rows), gram.column: _at("j", j, gram.columns)}
@@ -141,7 +141,7 @@ class NumericBlockGram:
         return found
 
     def _program(self, data: Data, values: dict[str, Any], kind: Any) -> Any:
-        key = kind, data.sizes, tuple(sorted(values.items()))
+        key = kind, data.sizes, key_of(values)
         if key not in self._programs:
             self._programs[key] = kind(self._numeric(data, values), data.sizes)
         return self._programs[key]
@@ -233,10 +233,8 @@ class _Product(_Layers):
 
     def _directions(self, vector: Any) -> Array:
         length = self.columns * self.right
-        try:
-            array = np.asarray(vector, dtype=float)
-        except (TypeError, ValueError):
-            array = np.full(1, np.nan)
+        found = real_array(vector)
+        array = np.full(1, np.nan) if found is None else found
         fits = array.ndim in (1, 2) and array.shape[0] == length and array.size
         if not fits or not np.isfinite(array).all():
             accepted = f"accepted are finite numbers of shape ({length},) or ({length}, k)"
@@ -245,7 +243,7 @@ class _Product(_Layers):
 
 
 def _at(name: str, index: Any, count: Any) -> sympy.Integer:
-    number = sympy.sympify(index)
+    number = number_of(name, index)
     if not number.is_Integer or not 1 <= number <= count:
         raise DomainError(f"{name} is {index}; accepted is a number from 1 to {count}.")
     return number

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rmtcheck.errors import DomainError
 from rmtcheck.spectral.grams.data import checked, require_network
 from rmtcheck.spectral.grams.fields import Data
-from rmtcheck.spectral.grams.formula import with_sizes
+from rmtcheck.spectral.grams.formula import key_of, with_sizes
 from rmtcheck.spectral.grams.layers import NumericBlockGram
 from rmtcheck.spectral.grams.multiprecision import MultiprecisionGram, require_digits
 from rmtcheck.spectral.grams.program import Program
@@ -147,7 +147,7 @@ class NumericGram:
         return self._program(data, values).weights(data)
 
     def _program(self, data: Data, values: dict[str, Any]) -> Program:
-        key = data.sizes, tuple(sorted(values.items()))
+        key = data.sizes, key_of(values)
         if key not in self._programs:
             self._programs[key] = Program(with_sizes(self.gram, data.sizes, values), data.sizes)
         return self._programs[key]

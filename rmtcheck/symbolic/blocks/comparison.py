@@ -5,6 +5,9 @@ with :math:`\sum_cp_c=1`, :math:`\mathbf 1_k^2=\mathbf 1_k` and contracted delta
 tested as a rational function of its atoms, sums body by body. Every rule is an identity for all
 numbers of classes and units, so a difference that reduces to 0 is a proof.
 
+Conditions are compared off their kinks, but ties of equal indices count: in a sum over c,
+:math:`\mathbf 1(u_c\ge u_i)` is 1 at c = i and :math:`\mathbf 1(u_c>u_i)` is 0.
+
 **No** by a witness (`witnesses`), a network and a sample with different matrices. Otherwise the
 answer is unknown.
 
@@ -46,6 +49,7 @@ _LEMMA = (
 )
 
 
+_UNREAD = (sympy.Product, sympy.Integral, sympy.Derivative, sympy.Subs, sympy.Lambda)
 Gram = WeightedGram | BlockGram
 
 
@@ -108,20 +112,34 @@ def _same_blocks(left: BlockGram, right: BlockGram) -> ZeroTest:
 
 
 def _compared(left: WeightedGram, right: WeightedGram) -> ZeroTest:
+    if any(gram.has(*_UNREAD) for gram in (left, right)):
+        return ZeroTest(
+            Answer.UNKNOWN, "only sums are read, and no product, integral or derivative"
+        )
     fields = fields_of(left, right)
     if fields is None:
         return ZeroTest(Answer.UNKNOWN, "the numbers of classes of the two matrices differ")
-    weights = _weights(left, right, fields)
-    if not all(map(fields.are_full, weights)):
+    stray = fields.stray()
+    if stray is not None:
+        return ZeroTest(Answer.UNKNOWN, f"the index {stray} names no class or unit")
+    if not all(map(fields.are_full, _weights(left, right, fields))):
         return ZeroTest(Answer.UNKNOWN, "a delta stands under a sum over a part of the classes")
-    forms = (normal(oriented(recognize(weight))) for weight in weights)
-    differences = [fields.apart(form) for form in forms]
-    if all(vanishes(difference, fields) for difference in differences):
+    if _have_equal_forms(left, right, fields):
         return ZeroTest(Answer.YES, _LEMMA)
     witness = witness_of(left, right, fields)
     if witness is None:
         return ZeroTest(Answer.UNKNOWN, "neither equal normal forms nor a witness were found")
     return ZeroTest(Answer.NO, witness)
+
+
+def _have_equal_forms(left: WeightedGram, right: WeightedGram, fields: Fields) -> bool:
+    """Return whether the normal forms are equal; False if there is one that has no gates."""
+    try:
+        weights = [gated(weight) for weight in _weights(left, right, fields)]
+    except DomainError:
+        return False
+    forms = (normal(oriented(recognize(weight))) for weight in weights)
+    return all(vanishes(fields.apart(form), fields) for form in forms)
 
 
 def _weights(left: WeightedGram, right: WeightedGram, fields: Fields) -> list[sympy.Expr]:
@@ -133,7 +151,7 @@ def _weights(left: WeightedGram, right: WeightedGram, fields: Fields) -> list[sy
                 pair = left_vector, right_vector
                 weight = sign * gram.scale * gram.weight * first * second
                 total[pair] = total.get(pair, sympy.S.Zero) + weight
-    return [fields.full(gated(weight)) for weight in total.values()]
+    return [fields.full(weight) for weight in total.values()]
 
 
 def _terms(vector: Vector) -> list[tuple[sympy.Expr, sympy.Basic]]:

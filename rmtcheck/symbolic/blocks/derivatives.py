@@ -7,14 +7,23 @@ from typing import Any
 
 import sympy
 
-from rmtcheck.symbolic.blocks.forward import CLASSES, SAMPLES, differentiate
+from rmtcheck.errors import DomainError
+from rmtcheck.symbolic.blocks.forward import (
+    CLASSES,
+    DIMENSION,
+    SAMPLES,
+    WIDTH,
+    differentiate,
+)
 from rmtcheck.symbolic.blocks.gram import assembled, coefficients
 from rmtcheck.symbolic.blocks.question import FIRST, SECOND, Question
 from rmtcheck.symbolic.blocks.softmax import recognize, with_logistic
 from rmtcheck.symbolic.blocks.sums import normal
 from rmtcheck.vocabulary.grams import WeightedGram
+from rmtcheck.vocabulary.samples import LABEL
 from rmtcheck.vocabulary.symbols import C, c
 
+_NOT_FINITE = (sympy.nan, sympy.zoo, sympy.oo, -sympy.oo, sympy.Derivative, sympy.Subs)
 INDEX_NAMES = (c, *sympy.symbols("k l q r", integer=True, positive=True))
 
 
@@ -40,11 +49,27 @@ def simplified(entry: sympy.Expr) -> sympy.Expr:
 
 @lru_cache(maxsize=128)
 def gram_of(question: Question) -> WeightedGram:
-    """Return the block or gradient with symbols for sizes and rows."""
+    """Return the block or gradient with symbols for sizes and rows.
+
+    Raises
+    ------
+    DomainError
+        If the loss has no finite derivative for some data, or leaves the index of a sum free.
+    """
     entry = (hessian_entry if question.column else gradient)(question)
     factor = question.loss.factor
     scale = question.loss.prefactor(SAMPLES, CLASSES) / factor
-    return assembled(question, scale, coefficients(normal(factor * simplified(entry))))
+    gram = assembled(question, scale, coefficients(normal(factor * simplified(entry))))
+    _require_closed(question, gram)
+    return gram
+
+
+def _require_closed(question: Question, gram: WeightedGram) -> None:
+    given = {CLASSES, SAMPLES, WIDTH, DIMENSION, FIRST, SECOND, LABEL}
+    left = gram.free_symbols - given - question.loss.free_symbols
+    if left or gram.has(*_NOT_FINITE):
+        accepted = "accepted are losses with finite derivatives, one by one in every sum"
+        raise DomainError(f"the loss {question.loss} has a derivative out of reach; {accepted}")
 
 
 def named(expr: Any, values: dict[sympy.Expr, sympy.Expr]) -> Any:

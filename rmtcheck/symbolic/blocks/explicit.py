@@ -17,7 +17,6 @@ from rmtcheck.symbolic.blocks.forward import (
     Coordinate,
     Slope,
 )
-from rmtcheck.symbolic.blocks.gates import opened
 from rmtcheck.symbolic.blocks.vanishing import written_out
 from rmtcheck.vocabulary.activations import ARGUMENT
 from rmtcheck.vocabulary.grams import (
@@ -43,9 +42,10 @@ Indices = Mapping[sympy.Expr, sympy.Expr]
 R = sympy.Rational
 D, M, N = 2, 2, 2
 PRECISION = 150
-_INPUTS = ((R(1), R(-1, 2)), (R(-2, 3), R(3, 4)))
+# no logit or parameter equals a number that a loss is likely to name: that would be a kink
+_INPUTS = ((R(98, 97), R(-46, 89)), (R(-65, 97), R(67, 89)))
 _HIDDEN = ((R(2, 3), R(-1, 2)), (R(1, 3), R(1, 2)))
-_NUMBERS = (R(1, 3), R(3, 4), R(2, 5), R(5, 7), R(4, 9))
+_NUMBERS = (R(34, 101), R(77, 103), R(43, 107), R(78, 109), R(50, 113))
 _FIELDS = (
     SoftmaxComponent,
     Logit,
@@ -154,7 +154,7 @@ class Explicit:
         fixed = {s: sympy.Integer(size) for s, size in sizes.items()}
         fixed |= {LABEL: sympy.Integer(self.label(sample)), **indices}
         fixed |= self._numbers
-        explicit = written_out(opened(expr).xreplace(fixed))
+        explicit = written_out(expr.xreplace(fixed))
         nodes = {node: self._of_node(node, sample) for node in explicit.atoms(*_FIELDS)}
         return number(explicit.xreplace(nodes))
 

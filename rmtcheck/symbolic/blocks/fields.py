@@ -72,6 +72,14 @@ class Fields:
         terms = range(int(low), int(high) + 1)
         return sympy.Add(*(body.xreplace({index: sympy.Integer(k)}) for k in terms))
 
+    def stray(self) -> sympy.Expr | None:
+        """Return an index that is a number and names no class or unit, None if there is none."""
+        last = self.classes if self.classes.is_Integer else sympy.oo
+        numbers = [(k, last) for k in self.of_class if k.is_number]
+        numbers += [(k, sympy.oo) for k in self.of_unit if k.is_number]
+        wrong = (k for k, high in numbers if not (k.is_Integer and 1 <= k <= high))
+        return next(wrong, None)
+
     def are_full(self, expr: sympy.Expr) -> bool:
         """Return whether deltas stand under sums over all classes only."""
         sums = [s for s in expr.atoms(sympy.Sum) if s.has(Delta)]

@@ -33,7 +33,6 @@ from rmtcheck.symbolic.blocks.forward import (
     Slope,
     differentiate,
 )
-from rmtcheck.symbolic.blocks.gates import opened
 from rmtcheck.symbolic.blocks.gram import coefficients, with_activation
 from rmtcheck.symbolic.blocks.question import A, B, Question, posed, values
 from rmtcheck.symbolic.blocks.sums import normal
@@ -116,7 +115,7 @@ class Argument:
 
     @property
     def _printed(self) -> sympy.Expr:
-        return self.question.of_sample()
+        return self.question.printed()
 
     def steps(self) -> tuple[Step, ...]:
         """Return the lines as they are printed; every one has passed its check.
@@ -174,15 +173,22 @@ class Argument:
         text = f"l = {total} * sum_n l_n, l_n"
         latex = rf"\ell = {sympy.latex(total)}\sum_{{n=1}}^N\ell_n,\quad \ell_n"
         printed = self.question.loss.of_sample(CLASSES)
-        return Line("the printed loss", (text, latex), printed, "as printed", lambda _: None)
+        differentiated = self.question.of_sample()
+
+        def check(formula: sympy.Expr) -> None:
+            require_same(self.network, differentiated, formula, Place((1,), (1,)))
+
+        how = f"checked: the value of what is differentiated, {self._where()}"
+        return Line("the printed loss", (text, latex), printed, how, check)
 
     def _in_logits(self) -> Line:
         entry = Entry("u", _CLASS, A, self.question.features)
-        formula = arranged(simplified(normal(differentiate(self._printed, entry))))
+        loss = self.question.of_sample()
+        formula = arranged(simplified(normal(differentiate(loss, entry))))
 
         def check(formula: sympy.Expr) -> None:
             for at in range(1, self.network.classes + 1):
-                explicit = opened(formula).xreplace({_CLASS: sympy.Integer(at)})
+                explicit = formula.xreplace({_CLASS: sympy.Integer(at)})
                 place, key = Place((at,), (1,)), ("u", at, 0)
                 require_derivative(self.network, self._printed, explicit, place, key)
 

@@ -8,6 +8,7 @@ from typing import Any
 import sympy
 
 from rmtcheck.errors import DomainError
+from rmtcheck.symbolic.blocks.accepted import require_known
 from rmtcheck.symbolic.blocks.forward import CLASSES, DIMENSION, HIDDEN, SAMPLES, WIDTH, Entry
 from rmtcheck.symbolic.blocks.gates import gated
 from rmtcheck.symbolic.blocks.sums import canonical
@@ -16,7 +17,7 @@ from rmtcheck.vocabulary.grams import INPUT, Vector
 from rmtcheck.vocabulary.losses import Loss
 from rmtcheck.vocabulary.networks import Gradient, HessianBlock, HessianLayer, OneHiddenLayer
 from rmtcheck.vocabulary.samples import LABEL
-from rmtcheck.vocabulary.symbols import i, j
+from rmtcheck.vocabulary.symbols import C, i, j
 
 FIRST, SECOND = (sympy.Dummy(name, integer=True, positive=True) for name in "ij")
 A, B = (sympy.Dummy(name, integer=True, positive=True) for name in "ab")
@@ -73,10 +74,13 @@ class Question:
         """Return a vector of the space that the rows of a layer live in."""
         return self.features if layer == "v" else INPUT
 
-    def of_sample(self) -> sympy.Expr:
+    def printed(self) -> sympy.Expr:
         """Return the printed loss of one sample, without the factor."""
-        printed = canonical(self.loss.of_sample(CLASSES))
-        return gated(_with_all_classes(printed, self.classes))
+        return _with_all_classes(self.loss.of_sample(CLASSES), self.classes)
+
+    def of_sample(self) -> sympy.Expr:
+        """Return the loss that is differentiated: the printed one, kinks written with gates."""
+        return gated(canonical(self.printed()))
 
 
 def posed(question: Any) -> Question:
@@ -96,7 +100,9 @@ def posed(question: Any) -> Question:
         raise DomainError(f"the loss is {loss}; accepted is a Loss, such as CrossEntropy()")
     activation = network.activation if isinstance(network, OneHiddenLayer) else None
     stated = network.C if network.C.is_Integer else CLASSES
-    return Question(loss, activation, *_rows(question), stated)
+    rows = _rows(question)
+    require_known(gated(loss.of_sample(C)), stated)
+    return Question(loss, activation, *rows, stated)
 
 
 def values(question: Any) -> dict[sympy.Expr, sympy.Expr]:

@@ -8,10 +8,11 @@ the index of a sum is named by its height, the number of sums nested inside it.
 
 from __future__ import annotations
 
-from functools import lru_cache, reduce
+from functools import cache, reduce
 
 import sympy
 
+from rmtcheck.symbolic.blocks.gates import is_bare
 from rmtcheck.vocabulary.quantities import SoftmaxComponent
 from rmtcheck.vocabulary.samples import LABEL
 
@@ -20,7 +21,7 @@ _FEW = 5
 """Sums from at most this class on are written as full sums without their first terms."""
 
 
-@lru_cache(maxsize=16)
+@cache
 def bound(height: int) -> sympy.Symbol:
     """Return the index of a sum with that many sums nested inside."""
     return sympy.Dummy(f"c{height}", integer=True, positive=True)
@@ -54,8 +55,10 @@ def _canonical(expr: sympy.Expr) -> tuple[sympy.Expr, int]:
     if not isinstance(expr, sympy.Sum):
         pairs = [_canonical(argument) for argument in expr.args]
         return expr.func(*(part for part, _ in pairs)), max(height for _, height in pairs)
-    body, height = _canonical(expr.args[0])
-    for index, low, high in expr.limits:
+    # outer indices get names of their own first, lest an inner sum takes one of them
+    own = {at[0]: sympy.Dummy(integer=True, positive=True) for at in expr.limits}
+    body, height = _canonical(expr.args[0].xreplace(own))
+    for index, low, high in (at.xreplace(own) for at in expr.limits):
         body = sympy.Sum(body.xreplace({index: bound(height)}), (bound(height), low, high))
         height += 1
     return body, height
@@ -92,11 +95,17 @@ def _sum_of(term: sympy.Expr, limits: sympy.Tuple) -> sympy.Expr:
     index, low, high = limits
     is_full = low == 1 and (high.is_Symbol or high.is_Integer)
     for delta in _deltas(term) if is_full else ():
-        if delta.has(index):
-            other = next(t for t in delta.args if t != index)
+        if index in delta.args and _is_class(delta, index, high):
+            (other,) = set(delta.args) - {index}
             return _settled((term / delta).xreplace({index: other}))
     outside, inside = term.as_independent(index, as_Add=False)
     return outside * _plain_sum(inside, limits)
+
+
+def _is_class(delta: sympy.Expr, index: sympy.Expr, high: sympy.Expr) -> bool:
+    """Return whether what a delta compares an index with is a class from 1 on."""
+    (other,) = set(delta.args) - {index}
+    return is_bare(other) and other.is_positive is not False and (other > high) != True  # noqa: E712
 
 
 def _plain_sum(inside: sympy.Expr, limits: sympy.Tuple) -> sympy.Expr:
@@ -114,11 +123,15 @@ def _deltas(term: sympy.Expr) -> list[sympy.Expr]:
 
 def _settled(term: sympy.Expr) -> sympy.Expr:
     r"""Use :math:`\delta_{st}f(s)=\delta_{st}f(t)` in a product."""
-    for delta in _deltas(term):
+    for delta in filter(_is_plain, _deltas(term)):
         settled = _with_equality(term, delta)
         if settled != term:
             return _settled(settled)
     return term
+
+
+def _is_plain(delta: sympy.Expr) -> bool:
+    return all(map(is_bare, delta.args))
 
 
 def _with_equality(term: sympy.Expr, delta: sympy.Expr) -> sympy.Expr:

@@ -6,13 +6,14 @@ from itertools import product
 
 import sympy
 
+from rmtcheck.errors import DomainError
 from rmtcheck.symbolic.blocks.fields import Fields
 from rmtcheck.symbolic.blocks.softmax import spell
 from rmtcheck.symbolic.blocks.sums import normal
 from rmtcheck.vocabulary.quantities import SoftmaxComponent
 from rmtcheck.vocabulary.samples import LABEL
 
-_FEW = 5
+_FEW, _MANY = 5, 5000
 """Sums over at most this many classes are written out."""
 
 
@@ -47,7 +48,13 @@ def spelled(expr: sympy.Expr) -> sympy.Expr:
 
 
 def written_out(expr: sympy.Expr) -> sympy.Expr:
-    """Return an expression with every sum between integers written out term by term."""
+    """Return an expression with every sum between integers written out term by term.
+
+    Raises
+    ------
+    DomainError
+        If a sum has other ends, or too many terms.
+    """
     if not expr.has(sympy.Sum):
         return expr
     if not isinstance(expr, sympy.Sum):
@@ -55,6 +62,9 @@ def written_out(expr: sympy.Expr) -> sympy.Expr:
     body = expr.args[0]
     inner = sympy.Sum(body, *expr.limits[:-1]) if len(expr.limits) > 1 else body
     index, low, high = expr.limits[-1]
+    if not (low.is_Integer and high.is_Integer and high - low < _MANY):
+        accepted = f"accepted are integers with fewer than {_MANY} between them"
+        raise DomainError(f"a sum runs from {low} to {high}; {accepted}")
     terms = (inner.xreplace({index: sympy.Integer(k)}) for k in range(int(low), int(high) + 1))
     return sympy.Add(*map(written_out, terms))
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import sympy
 
+from rmtcheck.errors import DomainError
 from rmtcheck.symbolic.blocks.fields import Fields, unit_sums
-from rmtcheck.symbolic.blocks.gates import gated, opened
 from rmtcheck.symbolic.blocks.vanishing import written_out
 from rmtcheck.vocabulary.activations import ARGUMENT
 from rmtcheck.vocabulary.grams import (
@@ -55,7 +55,9 @@ class Point:
     variant : int
         Which of the values of the fields.
     is_logit_given : bool
-        Whether logits have values, so that the softmax follows; else the softmax has.
+        Whether logits have rational values; else the softmax has, at one temperature.
+    temperature : positive number
+        That temperature. The softmax at every other one follows from the same logits.
     """
 
     classes: int
@@ -63,6 +65,7 @@ class Point:
     symbols: Assignment
     variant: int
     is_logit_given: bool
+    temperature: sympy.Expr = sympy.S.One
 
     def weight(self, of_class: int, unit: int) -> sympy.Expr:
         """Return an output weight."""
@@ -76,23 +79,28 @@ class Point:
 
     def logit(self, of_class: int) -> sympy.Expr:
         """Return a logit."""
-        return sympy.Integer((of_class * of_class + 2 * of_class + self.variant) % 4 - 1)
+        size = (of_class * of_class + 2 * of_class + self.variant) % 4 - 1
+        return size + sympy.Rational(of_class, 97)
 
     def target(self, of_class: int) -> sympy.Expr:
         """Return a target."""
-        return sympy.Rational(of_class + self.variant, of_class + 2)
+        return sympy.Rational(of_class + self.variant, of_class + 3) + sympy.Rational(of_class, 89)
 
     def share(self, of_class: int, temperature: sympy.Expr) -> sympy.Expr:
-        """Return a softmax component."""
+        """Return a softmax component, of the same logits for all temperatures."""
+        powers = [self.power(k, temperature) for k in range(1, self.classes + 1)]
+        return powers[of_class - 1] / sympy.Add(*powers)
+
+    def power(self, of_class: int, temperature: sympy.Expr) -> sympy.Expr:
+        r"""Return :math:`e^{u_c/\tau}`, a whole number at the temperature of the point."""
         if self.is_logit_given:
-            powers = [sympy.exp(self.logit(k) / temperature) for k in range(1, self.classes + 1)]
-            return powers[of_class - 1] / sympy.Add(*powers)
-        parts = [(k + self.variant) % self.classes + 1 for k in range(self.classes)]
-        return sympy.Rational(parts[of_class - 1], sum(parts))
+            return sympy.exp(self.logit(of_class) / temperature)
+        part = sympy.Integer((of_class - 1 + self.variant) % self.classes + 1)
+        return part ** (self.temperature / temperature)
 
     def value(self, node: sympy.Expr) -> sympy.Expr:
         """Return the value of a field of the sample or network with integer indices."""
-        indices = [int(index) for index in node.args[: 2 if isinstance(node, OutputWeight) else 1]]
+        indices = self.places(node)
         if isinstance(node, SoftmaxComponent):
             return self.share(indices[0], node.temperature)
         if isinstance(node, Indicator):
@@ -105,9 +113,25 @@ class Point:
         }
         return kinds[type(node)](*indices)
 
+    def places(self, node: sympy.Expr) -> list[int]:
+        """Return the indices of a field.
+
+        Raises
+        ------
+        DomainError
+            If one is not from 1 to the number of classes or units.
+        """
+        is_of_unit = isinstance(node, Indicator | Preactivation)
+        sizes = [self.units if is_of_unit else self.classes, self.units]
+        indices = node.args[: 2 if isinstance(node, OutputWeight) else 1]
+        for index, size in zip(indices, sizes, strict=False):
+            if not (index.is_Integer and 1 <= index <= size):
+                raise DomainError(f"{node} has the index {index}; accepted are 1 to {size}")
+        return [int(index) for index in indices]
+
     def at(self, expr: sympy.Expr) -> sympy.Expr:
-        """Return the value of a weight."""
-        explicit = written_out(opened(gated(expr)).xreplace(self.symbols))
+        """Return the value of a weight, as it is stated."""
+        explicit = written_out(expr.xreplace(self.symbols))
         return explicit.xreplace({node: self.value(node) for node in explicit.atoms(*FIELDS)})
 
     def coordinates(self, vector: Vector) -> list[sympy.Expr]:
@@ -140,7 +164,10 @@ FIELDS = (SoftmaxComponent, Logit, Target, Indicator, OutputWeight, Preactivatio
 def witness_of(left: WeightedGram, right: WeightedGram, fields: Fields) -> str | None:
     """Return a point at which the matrices differ with both values, None if none is found."""
     for point in _points(left, right, fields):
-        place = _difference(point.matrix(left), point.matrix(right))
+        try:
+            place = _difference(point.matrix(left), point.matrix(right))
+        except DomainError:
+            continue  # a shifted index has left its range, so this is no point of the formula
         if place is not None:
             values = " against ".join(_shown(value) for value in place[1])
             return f"{_told(point, left, right)}: {place[0]}{values}"
@@ -188,7 +215,13 @@ def _points(left: WeightedGram, right: WeightedGram, fields: Fields) -> Iterator
                 fixed = {**indices, LABEL: sympy.Integer(label), m: sympy.Integer(units)}
                 fixed |= {fields.classes: sympy.Integer(classes)}
                 symbols = {**_others(every, fixed), **fixed}
-                yield Point(classes, units, symbols, variant, is_given)
+                yield Point(classes, units, symbols, variant, is_given, _base(every, symbols))
+
+
+def _base(every: sympy.Basic, symbols: Assignment) -> sympy.Expr:
+    """Return the temperature at which softmax components are rational."""
+    found = {p.temperature.xreplace(symbols) for p in every.atoms(SoftmaxComponent)}
+    return found.pop() if len(found) == 1 else sympy.S.One
 
 
 def _mixes(every: sympy.Basic) -> bool:

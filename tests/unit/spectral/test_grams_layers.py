@@ -204,7 +204,7 @@ def test_refuses_vectors_that_do_not_fit(vector):
 
 @pytest.mark.parametrize(("k", "l"), [(0, 1), (1, 5), (1.5, 1), ("a", 1)])
 def test_refuses_blocks_out_of_range(k, l):  # noqa: E741
-    with pytest.raises(DomainError, match="from 1 to 4"):
+    with pytest.raises(DomainError, match=r"from 1 to 4|a real number"):
         to_numeric(BLOCKS).block(k, l, *AT.arrays)
 
 

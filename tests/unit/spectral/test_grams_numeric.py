@@ -282,7 +282,7 @@ X, VL, Y = LINEAR.X, LINEAR.V, LINEAR.targets
         (GOOD, (X, VL), {"i": 5}, "1 to 4"),
         (GOOD, (X, VL), {"i": 1, "tau": 1}, "tau is no free symbol"),
         (GOOD, (X, VL), {"i": float("nan")}, "i is nan"),
-        (GOOD, (X, VL), {"i": "one"}, "i is one"),
+        (GOOD, (X, VL), {"i": "one"}, "i is .one."),
         (GOOD, (X.T, VL), {"i": 1}, "accepted are"),
         (GOOD, (X[0], VL), {"i": 1}, "X has shape"),
         (GOOD, (X, VL * np.nan), {"i": 1}, "V has an entry"),
@@ -370,3 +370,22 @@ def test_activations_beyond_the_house_ones():
     ]:
         gram = WeightedGram(1, 1, HiddenOutput(Activation(expression)), ONE)
         assert same(to_numeric(gram)(*at.arrays), wanted.sum(1, keepdims=True)), expression
+
+
+@pytest.mark.parametrize("value", ['print("run")', "1", "x y(", None, True, np.array([1, 2]), 1.5])
+def test_values_are_numbers_and_text_is_never_run(value, capsys):
+    block = to_numeric(WeightedGram(1 / N, -p[i] * p[j]))
+    with pytest.raises(DomainError):
+        block(np.ones((1, 1)), np.zeros((2, 1)), i=value, j=2)
+    assert capsys.readouterr().out == ""
+
+
+def test_integral_floats_are_indices():
+    block = to_numeric(WeightedGram(1 / N, -p[i] * p[j]))
+    assert block(np.ones((1, 1)), np.zeros((2, 1)), i=1.0, j=np.int64(2)) == [[-0.25]]
+
+
+@pytest.mark.parametrize("X", [np.ones((1, 1)) * 1j, np.ma.masked_array([[1.0]], [[True]])])
+def test_imaginary_parts_and_masks_are_not_lost_silently(X):
+    with pytest.raises(DomainError, match="real array"):
+        to_numeric(WeightedGram(1 / N, p[1]))(X, np.zeros((2, 1)))

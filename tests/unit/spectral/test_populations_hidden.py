@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+import sympy
 
 from rmtcheck.errors import DomainError
 from rmtcheck.montecarlo.streams import stream
@@ -137,7 +138,7 @@ V = [[1, 2], [3, 4]]
         ((V, 0, -1, MEAN_SQUARED_ERROR), "column is -1"),
         ((V, 0, 1.0, MEAN_SQUARED_ERROR), "column is 1.0"),
         ((V, 0, 1, "mse"), "loss is 'mse'"),
-        ((V, 0, 1, MeanSquaredError("c")), "the factor c"),
+        ((V, 0, 1, MeanSquaredError(sympy.Symbol("c"))), "the factor c"),
         ((V, 0, 1, CROSS_ENTROPY), "rng is None"),
     ],
 )
