@@ -141,7 +141,7 @@ def test_show_prints_both_statements_and_the_hypotheses(capsys):
 def test_explain_prints_the_steps(capsys):
     assert main(["explain", "hess.linear.mse"]) == 0
     out = capsys.readouterr().out
-    assert "  2. the printed loss" in out
+    assert "  3. the printed loss" in out
     assert "Not what is printed. Derived" in out
 
 

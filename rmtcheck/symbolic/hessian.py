@@ -13,6 +13,7 @@ from typing import Any
 
 from rmtcheck.symbolic.blocks.activations import activation_derivative
 from rmtcheck.symbolic.blocks.comparison import same_gram
+from rmtcheck.symbolic.blocks.conventions import conventions
 from rmtcheck.symbolic.blocks.derivatives import gram_of, named
 from rmtcheck.symbolic.blocks.lines import Argument
 from rmtcheck.symbolic.blocks.question import posed, values
@@ -75,9 +76,10 @@ def derive(question: Any) -> WeightedGram | BlockGram:
 def derive_with_steps(question: Any) -> Derivation:
     """Return the derivation of a Hessian block, every line checked by machine.
 
-    The lines are the logits, the printed loss, its derivatives in a logit and in the weights, the
-    activation's derivatives, and the block. A line is compared to 40 digits with the derivative of
-    the explicit line before it, the block with the second derivative of the explicit loss.
+    The lines are the conventions, the logits, the printed loss, its derivatives in a logit and in
+    the weights, the activation's derivatives, and the block. A line is compared to 40 digits with
+    the derivative of the explicit line before it, the block with the second derivative of the
+    explicit loss.
 
     Parameters
     ----------
@@ -101,4 +103,4 @@ def derive_with_steps(question: Any) -> Derivation:
     Accuracy: exact; the checks do not replace the derivation.
     """
     result = derive(question)
-    return Derivation(result, Argument(question).steps())
+    return Derivation(result, (conventions(question), *Argument(question).steps()))
