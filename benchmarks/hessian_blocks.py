@@ -98,7 +98,8 @@ def evaluations(runs: int) -> dict[str, dict[str, float]]:
 
     Bare are: for d x d blocks (x lambda) x^T as one general product; in the linear model also the
     logits V x; for blocks with a side of m, the forward pass, for cross-entropy with the
-    exponentials; for d x m blocks also the product x sigma(W x)^T. Where that product is of a
+    exponentials; for d x m blocks also the product x sigma(W x)^T, with squared error after the
+    forward pass to one output. Where that product is of a
     matrix with its own transpose, half of it would do:
     the time of that (syrk) is given as well.
     """
@@ -110,7 +111,11 @@ def evaluations(runs: int) -> dict[str, dict[str, float]]:
     passes = {"MSE": outputs, "CE": forward}
     logits = lambda: (a["linear"] @ a["X"], gram())  # noqa: E731
     hidden = a["W"] @ a["X"]
-    crossed = {name: lambda p=p: (p(), a["X"] @ hidden.T) for name, p in passes.items()}
+    one_logit = lambda: a["V"][1] @ np.maximum(a["W"] @ a["X"], 0)  # noqa: E731
+    crossed = {
+        name: lambda p=p: (p(), a["X"] @ hidden.T)
+        for name, p in (("MSE", one_logit), ("CE", forward))
+    }
     found = {}
     for net, network in (NETWORKS | {"tanh": OneHiddenLayer(d, m, C, TANH)}).items():
         for name, loss in LOSSES.items():

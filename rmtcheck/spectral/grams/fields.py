@@ -98,6 +98,12 @@ class Fields:
         """Return the network's output."""
         return self.data.V @ (self.data.X if self.data.W is None else self.hidden)
 
+    def logit(self, place: int) -> Array:
+        """Return one row of the network's output, alone if nobody has asked for all."""
+        inputs = self.data.X if self.data.W is None else self.hidden
+        row = self.logits[place] if "logits" in self.__dict__ else self.data.V[place] @ inputs
+        return np.asarray(row)
+
     def softmax(self, temperature: float) -> tuple[Array, Array]:
         """Return the exponentials of shifted logits, and the reciprocals of their sums."""
         if temperature not in self._softmax:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -73,16 +74,15 @@ class Node:
 
 def align(array: NDArray[Any], own: Axes, axes: Axes) -> Any:
     """Return an array with dimensions of length 1 for the axes that it does not have."""
-    if own == axes:
-        return array
     order, places = alignment(own, axes)
     return array.transpose(order)[places]
 
 
-def alignment(own: Axes, axes: Axes) -> tuple[list[int], tuple[Any, ...]]:
+@lru_cache(maxsize=4096)
+def alignment(own: Axes, axes: Axes) -> tuple[tuple[int, ...], tuple[Any, ...]]:
     """Return the order of the dimensions, and the index that adds those of length 1."""
     order = sorted(range(len(own)), key=lambda k: axes.index(own[k]))
-    return order, tuple(slice(None) if axis in own else None for axis in axes)
+    return tuple(order), tuple(slice(None) if axis in own else None for axis in axes)
 
 
 class Lowering:
@@ -185,6 +185,9 @@ class Lowering:
     def _leaf(self, leaf: Any) -> Node:
         if isinstance(leaf, nodes.InverseTotal | nodes.Exponential):
             return self._softmax(leaf)
+        if isinstance(leaf, Logit) and leaf.args[0].is_Integer:
+            place = self.index(leaf.args[0], self.sizes["C"])
+            return Node((SAMPLE,), lambda fields: fields.logit(place))
         if leaf.func in OF_SAMPLE:
             read, letter = OF_SAMPLE[leaf.func]
             return self._of_sample(read, self.index(leaf.args[0], self.sizes[letter]), leaf.args[0])

@@ -19,8 +19,9 @@ Array = NDArray[np.float64]
 def weighted_product(weights: Array, left: Array, right: Array | None) -> Array:
     """Return the product for weights (N,) or (), left (p, N), right (q, N) or None for left."""
     if right is not None:
-        small = len(left) <= len(right)
-        return (left * weights) @ right.T if small else left @ (right * weights).T
+        if len(left) <= len(right):  # a thin matrix on the right is the faster product
+            return (right @ (left * weights).T).T
+        return left @ (right * weights).T
     if weights.ndim == 0 or (weights == weights[0]).all():
         return weights.flat[0] * (left @ left.T) + 0.0
     return _symmetric(weights, left)

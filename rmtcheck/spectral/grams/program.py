@@ -14,7 +14,8 @@ from rmtcheck.spectral.grams.lowering import Lowering, Node, is_number
 from rmtcheck.spectral.grams.nodes import SAMPLE, dimension, entry, spelled
 from rmtcheck.spectral.grams.products import weighted_product
 from rmtcheck.vocabulary.grams import Input, UnitVector, Vector, WeightedGram
-from rmtcheck.vocabulary.samples import Indicator
+from rmtcheck.vocabulary.quantities import SoftmaxComponent
+from rmtcheck.vocabulary.samples import Indicator, Logit, Target
 
 Array = NDArray[np.float64]
 PLACE = sympy.Dummy("b", integer=True, positive=True)
@@ -41,6 +42,7 @@ class Program:
         self.gates, rest = _gates(gram.weight, m) if is_square else ([], gram.weight)
         self._lowering = Lowering(table(sizes), {})
         self._classes = C
+        self.widest = max(m or 1, C if _meets_all_classes(gram) else 1)
         self.weight = self._node(rest)
         self.full_weight = self._node(gram.weight)
         self.shape = dimension(gram.left, d, m), dimension(gram.right, d, m)
@@ -55,7 +57,7 @@ class Program:
         data = data if columns is None else data.at(columns)
         vectors = [v for v in dict.fromkeys((self.left, self.right)) if v is not None]
         with np.errstate(all="ignore"):
-            weights, *arrays = run(data, [self.weight, *vectors])
+            weights, *arrays = run(data, [self.weight, *vectors], self.widest)
             require_finite(weights, *arrays)
             found: dict[Any, Array] = dict(zip(vectors, arrays, strict=True)) | {None: data.X}
             right = None if self.right is self.left else found[self.right]
@@ -66,7 +68,7 @@ class Program:
     def weights(self, data: Data) -> Array:
         """Return the scalars of all samples."""
         with np.errstate(all="ignore"):
-            (weights,) = run(data, [self.full_weight])
+            (weights,) = run(data, [self.full_weight], self.widest)
         require_finite(weights)
         return weights
 
@@ -96,9 +98,15 @@ class Program:
         return Node(axes, compute)
 
 
-def run(data: Data, nodes: list[Node]) -> list[Array]:
+def _meets_all_classes(gram: WeightedGram) -> bool:
+    """Whether a field of all classes is computed, and not of numbered ones only."""
+    single = all(u.args[0].is_Integer for u in gram.atoms(Logit, Target))
+    return not single or gram.has(SoftmaxComponent, sympy.Sum)
+
+
+def run(data: Data, nodes: list[Node], widest: int) -> list[Array]:
     """Return the arrays of nodes for all samples, computed in batches that fit the cache."""
-    size = max(64, BATCH_NUMBERS // max(map(len, (data.V, data.W if data.W is not None else []))))
+    size = max(64, BATCH_NUMBERS // widest)
     if size >= data.samples:
         fields = Fields(data)
         return [_over_samples(node, fields) for node in nodes]
