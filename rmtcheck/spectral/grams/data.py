@@ -11,7 +11,7 @@ import sympy
 from numpy.typing import NDArray
 
 from rmtcheck.errors import DomainError
-from rmtcheck.spectral.grams.fields import Data
+from rmtcheck.spectral.grams.fields import Data, require_finite_entries
 from rmtcheck.vocabulary.activations import Activation
 from rmtcheck.vocabulary.grams import HiddenOutput, UnitVector
 from rmtcheck.vocabulary.networks import LinearModel, OneHiddenLayer
@@ -73,8 +73,12 @@ def require_layer(gram: sympy.Basic, network: Any, is_given: bool) -> None:
 def checked(
     gram: sympy.Basic, network: Any, X: Any, V: Any, W: Any = None, targets: Any = None
 ) -> Data:
-    """Return checked arrays; what the formula does not need is checked for its shape only."""
-    X, V = matrix("X", X, "(d, N)"), matrix("V", V, "(C, columns)")
+    """Return checked arrays; what the formula does not need is checked for its shape only.
+
+    Data before a hidden layer are found finite by its preactivations, which are fewer numbers.
+    """
+    X = matrix("X", X, "(d, N)", is_checked=W is None)
+    V = matrix("V", V, "(C, columns)")
     require_layer(gram, network, W is not None)
     W = None if W is None else matrix("W", W, "(m, d)")
     require_shapes(X.shape, V.shape, None if W is None else W.shape)
@@ -94,15 +98,15 @@ def real_array(values: Any) -> Array | None:
         return None
 
 
-def matrix(name: str, values: Any, shape: str) -> Array:
-    """Return a matrix of finite floats."""
+def matrix(name: str, values: Any, shape: str, *, is_checked: bool = True) -> Array:
+    """Return a matrix of floats, finite unless they are checked elsewhere."""
     array = real_array(values)
     if array is None:
         raise DomainError(f"{name} must be a real array of shape {shape}.")
     if array.ndim != 2 or not array.size:
         raise DomainError(f"{name} has shape {array.shape}; accepted is {shape}, not empty.")
-    if not np.isfinite(array).all():
-        raise DomainError(f"{name} has an entry that is no finite number.")
+    if is_checked:
+        require_finite_entries(name, array)
     return array
 
 

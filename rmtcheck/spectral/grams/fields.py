@@ -12,6 +12,7 @@ import scipy.special
 import sympy
 from numpy.typing import NDArray
 
+from rmtcheck.errors import DomainError
 from rmtcheck.spectral.grams.nodes import stable
 from rmtcheck.vocabulary.activations import ARGUMENT, Activation
 
@@ -79,7 +80,7 @@ class Fields:
     def preactivations(self) -> Array:
         """Return the matrix W X."""
         assert self.data.W is not None
-        return self.data.W @ self.data.X
+        return preactivations_of(self.data.W, self.data.X)
 
     @cached_property
     def gates(self) -> Array:
@@ -113,6 +114,20 @@ class Fields:
             np.exp(powers, out=powers)
             self._softmax[temperature] = powers, 1 / powers.sum(axis=0)
         return self._softmax[temperature]
+
+
+def require_finite_entries(name: str, array: Array) -> None:
+    """Refuse infinite entries and NaN."""
+    if not np.isfinite(array).all():
+        raise DomainError(f"{name} has an entry that is no finite number.")
+
+
+def preactivations_of(W: Array, X: Array) -> Array:
+    """Return W X; it is finite only if X is, but for products that overflow."""
+    product = W @ X
+    if not np.isfinite(product).all():
+        require_finite_entries("X", X)
+    return np.asarray(product)
 
 
 @lru_cache(maxsize=256)

@@ -9,7 +9,7 @@ import sympy
 from numpy.typing import NDArray
 
 from rmtcheck.errors import DomainError
-from rmtcheck.spectral.grams.fields import Data, Fields
+from rmtcheck.spectral.grams.fields import Data, Fields, preactivations_of
 from rmtcheck.spectral.grams.lowering import Lowering, Node, is_number
 from rmtcheck.spectral.grams.nodes import SAMPLE, dimension, entry, spelled
 from rmtcheck.spectral.grams.products import weighted_product
@@ -76,7 +76,8 @@ class Program:
         """Return the samples at which no gate of the weight is shut, or None for all."""
         if not self.gates or data.W is None:
             return None
-        is_open = (data.W[self.gates] @ data.X > 0).all(axis=0)
+        with np.errstate(all="ignore"):
+            is_open = (preactivations_of(data.W[self.gates], data.X) > 0).all(axis=0)
         return np.flatnonzero(is_open)
 
     def _node(self, expression: Any) -> Node:

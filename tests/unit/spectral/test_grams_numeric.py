@@ -389,3 +389,13 @@ def test_integral_floats_are_indices():
 def test_imaginary_parts_and_masks_are_not_lost_silently(X):
     with pytest.raises(DomainError, match="real array"):
         to_numeric(WeightedGram(1 / N, p[1]))(X, np.zeros((2, 1)))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("weight", [indicator[1] * p[1], indicator[1] * indicator[2], p[2], 1])
+def test_data_before_a_hidden_layer_are_found_not_finite(weight, value):
+    data, hidden = np.ones((3, 5)), np.array([[1.0, -1.0, 0.5], [0.5, 1.0, -1.0]])
+    data[1, 2] = value
+    network = OneHiddenLayer(3, 2, 4)
+    with pytest.raises(DomainError):
+        to_numeric(WeightedGram(1 / N, weight), network=network)(data, np.ones((4, 2)), hidden)
