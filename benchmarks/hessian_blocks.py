@@ -10,6 +10,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,8 @@ def arrays(d: int, m: int, C: int, N: int) -> dict[str, np.ndarray]:
     X, W = rng.standard_normal((d, N)), rng.standard_normal((m, d)) / np.sqrt(d)
     V, linear = rng.standard_normal((C, m)) / np.sqrt(m), rng.standard_normal((C, d)) / np.sqrt(d)
     labels, Y = rng.integers(1, C + 1, N), rng.standard_normal((C, N))
-    return {"X": X, "W": W, "V": V, "linear": linear, "labels": labels, "Y": Y}
+    scaled = X * np.abs(Y[0])
+    return {"X": X, "W": W, "V": V, "linear": linear, "labels": labels, "Y": Y, "scaled": scaled}
 
 
 def evaluations(runs: int) -> dict[str, dict[str, float]]:
@@ -100,34 +102,37 @@ def evaluations(runs: int) -> dict[str, dict[str, float]]:
     logits V x; for blocks with a side of m, the forward pass, for cross-entropy with the
     exponentials; for d x m blocks also the product x sigma(W x)^T, with squared error after the
     forward pass to one output. Where that product is of a
-    matrix with its own transpose, half of it would do:
-    the time of that (syrk) is given as well.
+    matrix with its own transpose, half of it would do: the time of that (syrk) is given as well.
     """
     a = arrays(500, 8, 500, 5000)
-    scaled = a["X"] * np.abs(a["Y"][0])
-    gram, half = (lambda: scaled @ a["X"].T), (lambda: scaled @ scaled.T)
-    outputs = lambda: a["V"] @ np.maximum(a["W"] @ a["X"], 0)  # noqa: E731
-    forward = lambda: np.exp(outputs())  # noqa: E731
-    passes = {"MSE": outputs, "CE": forward}
-    logits = lambda: (a["linear"] @ a["X"], gram())  # noqa: E731
-    hidden = a["W"] @ a["X"]
-    one_logit = lambda: a["V"][1] @ np.maximum(a["W"] @ a["X"], 0)  # noqa: E731
-    crossed = {
-        name: lambda p=p: (p(), a["X"] @ hidden.T)
-        for name, p in (("MSE", one_logit), ("CE", forward))
-    }
+    half = a["scaled"]
     found = {}
     for net, network in (NETWORKS | {"tanh": OneHiddenLayer(d, m, C, TANH)}).items():
         for name, loss in LOSSES.items():
             for block, rows in questions(network).items():
                 call = evaluation(network, loss, rows, a)
-                passed = crossed[name] if block in ("wv", "vw") else passes[name]
-                bare = gram if "ww" in block or net == "linear" else passed
-                bare = logits if (net, name) == ("linear", "CE") else bare
-                times = medians([call, bare, half], runs)
+                bare = partial(products, "linear" if net == "linear" else block[:2], name, a)
+                times = medians([call, bare, lambda: half @ half.T], runs)
                 row = dict(zip(("seconds", "bare seconds", "syrk seconds"), times, strict=True))
                 found[f"{net}, {name}, {block}"] = row | {"ratio": times[0] / times[1]}
     return found
+
+
+def products(kind: str, name: str, a: dict[str, np.ndarray]) -> None:
+    """Compute the bare products that a kind of block contains for one of the losses."""
+    X, W, V = a["X"], a["W"], a["V"]
+    if kind in ("linear", "ww"):
+        if (kind, name) == ("linear", "CE"):
+            _ = a["linear"] @ X
+        _ = a["scaled"] @ X.T
+        return
+    hidden = np.maximum(W @ X, 0)
+    is_one_output = name == "MSE" and kind in ("wv", "vw")
+    logits = (V[1] if is_one_output else V) @ hidden
+    if name == "CE":
+        np.exp(logits)
+    if kind in ("wv", "vw"):
+        _ = X @ hidden.T
 
 
 def evaluation(network: Any, loss: Any, rows: Any, a: dict[str, np.ndarray]) -> Callable[[], Any]:

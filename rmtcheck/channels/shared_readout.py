@@ -10,9 +10,9 @@ import sympy
 from rmtcheck.channels.estimates import Found
 from rmtcheck.channels.typical import ASPECT_RATIOS
 from rmtcheck.claims.statements import LimitOf, Order, Statement
+from rmtcheck.montecarlo.hidden_layer_draws import Setting, draw_norms
 from rmtcheck.montecarlo.streams import stream
 from rmtcheck.spectral.expectations import value_of
-from rmtcheck.spectral.hidden_layer_draws import Setting, draw_norms
 from rmtcheck.spectral.shared_readout import (
     Term,
     cross_entropy_norm,

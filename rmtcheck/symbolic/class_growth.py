@@ -24,7 +24,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import reduce
 from itertools import product
-from typing import Any
 
 import sympy
 
@@ -48,9 +47,7 @@ class _HiddenOutput(SampleNode):
     """The output of one hidden unit, argument the unit."""
 
     nargs = 1
-
-    def _sympystr(self, printer: Any) -> str:
-        return f"phi_{printer._print(self.args[0])}"
+    plain = "phi_{}"
 
 
 class _Tilt(SampleNode):
@@ -58,9 +55,7 @@ class _Tilt(SampleNode):
 
     nargs = 1
     is_positive = True
-
-    def _sympystr(self, printer: Any) -> str:
-        return f"pi_{printer._print(self.args[0])}"
+    plain = "pi_{}"
 
 
 class _Average(sympy.Function):

@@ -14,48 +14,44 @@ LABEL = sympy.Symbol("y_n", integer=True, positive=True)
 
 
 class SampleNode(sympy.Function):
-    """A real number that belongs to a sample or to the network, named by its indices."""
+    """A real number that belongs to a sample or to the network, named by its indices.
+
+    Subclasses give the plain text and the LaTeX around their indices.
+    """
 
     is_real = True
     is_commutative = True
     is_number = False  # sympy takes a function of numbers for one
+    plain = "{}"
+    tex = "{}"
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        body = self.tex.format(",".join(map(printer._print, self.args)))
+        return body if exp is None else rf"{{{body}}}^{{{exp}}}"
+
+    def _sympystr(self, printer: Any) -> str:
+        return self.plain.format(",".join(map(printer._print, self.args)))
 
 
 class Logit(SampleNode):
     r"""The logit :math:`u_{n,c}` of sample :math:`n`, the network's output; argument the class."""
 
     nargs = 1
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        return _powered(rf"u_{{n,{printer._print(self.args[0])}}}", exp)
-
-    def _sympystr(self, printer: Any) -> str:
-        return f"u_{printer._print(self.args[0])}"
+    plain, tex = "u_{}", "u_{{n,{}}}"
 
 
 class Target(SampleNode):
     r"""The target :math:`\mathcal Y_{n,c}` of sample :math:`n`; argument the class."""
 
     nargs = 1
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        return _powered(rf"\mathcal{{Y}}_{{n,{printer._print(self.args[0])}}}", exp)
-
-    def _sympystr(self, printer: Any) -> str:
-        return f"Y_{printer._print(self.args[0])}"
+    plain, tex = "Y_{}", r"\mathcal{{Y}}_{{n,{}}}"
 
 
 class Preactivation(SampleNode):
     r"""The preactivation :math:`w_k^\top x_n` of hidden unit :math:`k`; argument the unit."""
 
     nargs = 1
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        body = rf"w_{{{printer._print(self.args[0])}}}^\top x_n"
-        return body if exp is None else rf"\left({body}\right)^{{{exp}}}"
-
-    def _sympystr(self, printer: Any) -> str:
-        return f"a_{printer._print(self.args[0])}"
+    plain, tex = "a_{}", r"\left(w_{{{}}}^\top x_n\right)"
 
 
 class Indicator(SampleNode):
@@ -63,41 +59,24 @@ class Indicator(SampleNode):
 
     nargs = 1
     is_nonnegative = True
+    plain, tex = "1_{}", r"\mathbf{{1}}_{{{}}}"
 
     def _eval_power(self, exponent: sympy.Expr) -> sympy.Expr | None:
         return self if exponent.is_Integer and exponent.is_positive else None
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        return _powered(rf"\mathbf{{1}}_{{{printer._print(self.args[0])}}}", exp)
-
-    def _sympystr(self, printer: Any) -> str:
-        return f"1_{printer._print(self.args[0])}"
 
 
 class OutputWeight(SampleNode):
     r"""The entry :math:`v_{c,k}` of the output weights; arguments class and input or unit."""
 
     nargs = 2
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        indices = ",".join(printer._print(a) for a in self.args)
-        return _powered(rf"v_{{{indices}}}", exp)
-
-    def _sympystr(self, printer: Any) -> str:
-        return "v_{},{}".format(*(printer._print(a) for a in self.args))
+    plain, tex = "v_{}", "v_{{{}}}"
 
 
 class HiddenWeight(SampleNode):
     r"""The entry :math:`w_{k,l}` of the hidden weights; arguments unit and input."""
 
     nargs = 2
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        indices = ",".join(printer._print(a) for a in self.args)
-        return _powered(rf"w_{{{indices}}}", exp)
-
-    def _sympystr(self, printer: Any) -> str:
-        return "w_{},{}".format(*(printer._print(a) for a in self.args))
+    plain, tex = "w_{}", "w_{{{}}}"
 
 
 class Indexed:
@@ -113,7 +92,3 @@ class Indexed:
 
 V, W = Indexed(OutputWeight), Indexed(HiddenWeight)
 logit, target, indicator, preactivation = map(Indexed, (Logit, Target, Indicator, Preactivation))
-
-
-def _powered(body: str, exp: str | None) -> str:
-    return body if exp is None else rf"{{{body}}}^{{{exp}}}"

@@ -73,7 +73,7 @@ class Reader:
 
     def _pieces(self, pieces: list[Any]) -> HyperDual:
         (value, condition), *rest = pieces
-        if condition == True or not rest:  # noqa: E712
+        if condition is sympy.true or not rest:
             return self.value(value)
         return self.value(value).selected(self._holds(condition), self._pieces(rest))
 

@@ -212,7 +212,7 @@ class Sample:
 
     def _piece(self, piecewise: Any) -> Any:
         for value, condition in piecewise.args:
-            if condition == True or (condition != False and self._holds(condition)):  # noqa: E712
+            if condition is not sympy.false and (condition is sympy.true or self._holds(condition)):
                 return self.value(value)
         raise DomainError(f"{piecewise} has no value at sample {self.n + 1}.")
 

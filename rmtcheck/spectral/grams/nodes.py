@@ -18,7 +18,7 @@ SAMPLE = sympy.Dummy("n", integer=True, positive=True)
 """The axis of the samples."""
 
 
-class _Leaf(sympy.Function):  # type: ignore[misc]
+class _Leaf(sympy.Function):
     is_real = True
     is_commutative = True
 
@@ -47,13 +47,13 @@ class DirectionEntry(_Leaf):
     """Entry of the vectors that a matrix of blocks is multiplied by; block, place, which one."""
 
 
-class Logistic(sympy.Function):  # type: ignore[misc]
+class Logistic(sympy.Function):
     r"""The function :math:`1/(1+e^{-z})`, free of overflow."""
 
     is_real = True
 
 
-class Softplus(sympy.Function):  # type: ignore[misc]
+class Softplus(sympy.Function):
     r"""The function :math:`\log(1+e^z)`, free of overflow."""
 
     is_real = True

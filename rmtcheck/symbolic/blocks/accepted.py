@@ -65,7 +65,7 @@ def _indices(loss: sympy.Expr) -> Iterator[sympy.Expr]:
 def _require_class(index: sympy.Expr, names: set[Any], classes: sympy.Expr) -> None:
     if index in names:
         return
-    if not (index.is_Integer and index >= 1 and (index > classes) != True):  # noqa: E712
+    if not (index.is_Integer and index >= 1 and (index > classes) is not sympy.true):
         last = classes if classes.is_Integer else "C"
         accepted = f"the index of a sum, the label, C and the integers from 1 to {last}"
         raise DomainError(f"the loss names the class {index}; accepted are {accepted}")

@@ -45,8 +45,13 @@ class Place:
     @property
     def indices(self) -> Mapping[sympy.Expr, sympy.Expr]:
         """The values of the symbols of rows and coordinates."""
-        pairs = [*zip((FIRST, SECOND), self.rows), *zip((A, B), self.entry)]  # noqa: B905
-        return {symbol: sympy.Integer(value) for symbol, value in pairs}
+        # a gradient has one row and one coordinate
+        pairs = zip((FIRST, SECOND, A, B), (*_two(self.rows), *_two(self.entry)), strict=True)
+        return {symbol: sympy.Integer(value) for symbol, value in pairs if value is not None}
+
+
+def _two(values: tuple[int, ...]) -> tuple[int | None, int | None]:
+    return (values[0], values[1] if len(values) > 1 else None)
 
 
 def places(question: Question) -> Iterator[Place]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rmtcheck.spectral.hidden_layer_draws import Setting, draw_norms
+from rmtcheck.montecarlo.hidden_layer_draws import Setting, draw_norms
 from rmtcheck.spectral.shared_readout import cross_entropy_norm
 
 DEVIATIONS = 6

@@ -13,10 +13,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from rmtcheck.spectral.arrays import Array
 from rmtcheck.vocabulary.observations import Estimate
 
+Array = NDArray[np.float64]
 PAIRS = 4
 
 
