@@ -32,17 +32,24 @@ if TYPE_CHECKING:
         SpectralLimit,
         Value,
     )
+    from rmtcheck.constants.hidden_layer import (
+        hidden_ce_constant,
+        hidden_mse,
+        output_ce_constant,
+    )
     from rmtcheck.laws.generalized_marchenko_pastur import GeneralizedMarchenkoPastur
     from rmtcheck.laws.marchenko_pastur import MarchenkoPastur
     from rmtcheck.laws.semicircle import Semicircle
     from rmtcheck.runner.run import verify
     from rmtcheck.spectral.continuous import ContinuousMeasure
+    from rmtcheck.spectral.given_weights import linear_ce_mean, linear_ce_mean_given
     from rmtcheck.spectral.grams.numeric import to_numeric
     from rmtcheck.spectral.measures import DiscreteMeasure, EmpiricalMeasure
     from rmtcheck.spectral.populations.hidden import hidden_weights
     from rmtcheck.spectral.populations.softmax import softmax_weights
     from rmtcheck.symbolic.hessian import derive
     from rmtcheck.symbolic.links import LinkPattern, hessian_links
+    from rmtcheck.symbolic.logit_laws import linear_ce_constant
     from rmtcheck.symbolic.softmax import linear_ce_series
     from rmtcheck.vocabulary.activations import (
         GELU,
@@ -137,17 +144,20 @@ _HOMES = {
         "SpectralLimit",
         "Value",
     ),
+    "constants.hidden_layer": ("hidden_ce_constant", "hidden_mse", "output_ce_constant"),
     "laws.generalized_marchenko_pastur": ("GeneralizedMarchenkoPastur",),
     "laws.marchenko_pastur": ("MarchenkoPastur",),
     "laws.semicircle": ("Semicircle",),
     "runner.run": ("verify",),
     "spectral.continuous": ("ContinuousMeasure",),
+    "spectral.given_weights": ("linear_ce_mean", "linear_ce_mean_given"),
     "spectral.grams.numeric": ("to_numeric",),
     "spectral.measures": ("DiscreteMeasure", "EmpiricalMeasure"),
     "spectral.populations.hidden": ("hidden_weights",),
     "spectral.populations.softmax": ("softmax_weights",),
     "symbolic.hessian": ("derive",),
     "symbolic.links": ("LinkPattern", "hessian_links"),
+    "symbolic.logit_laws": ("linear_ce_constant",),
     "symbolic.softmax": ("linear_ce_series",),
     "vocabulary.ensembles": (
         "GivenBoth",
@@ -317,11 +327,17 @@ __all__ = [
     "distinct",
     "frobenius_squared",
     "hessian_links",
+    "hidden_ce_constant",
+    "hidden_mse",
     "hidden_weights",
     "leaky_relu",
     "less",
     "linear_ce",
+    "linear_ce_constant",
+    "linear_ce_mean",
+    "linear_ce_mean_given",
     "linear_ce_series",
+    "output_ce_constant",
     "positive",
     "softmax_moment",
     "softmax_weights",

@@ -1,4 +1,4 @@
-"""The command ``rmtcheck``: list, show, explain, verify."""
+"""The command ``rmtcheck``: list, show, explain, replay, verify."""
 
 from __future__ import annotations
 
@@ -54,6 +54,9 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("id", metavar="ID")
     explain.add_argument("--latex", action="store_true", help="print a LaTeX document")
     explain.set_defaults(run=_explain)
+    again = commands.add_parser("replay", help="check a certificate again, by other code")
+    again.add_argument("file", nargs="?", metavar="FILE", help="default: the stored one")
+    again.set_defaults(run=_replay)
     _add_verify(commands.add_parser("verify", help="verify claims and write the report"))
     return parser
 
@@ -162,6 +165,13 @@ def _explain(options: argparse.Namespace) -> int:
     made = _find(options.id)
     _say(explanation.latex(made) if options.latex else explanation.plain(made))
     return SETTLED
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from rmtcheck.certificates import STORED
+    from rmtcheck.replay.__main__ import main as check
+
+    return check([str(STORED) if options.file is None else options.file])
 
 
 def _find(name: str) -> Claim:

@@ -2,6 +2,7 @@
 
 import ast
 import statistics
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ PACKAGE = Path(rmtcheck.__file__).parent
 ROOT = PACKAGE.parent
 LEVEL = {
     "errors": 0,
+    "certificates": 0,
+    "replay": 0,
     "vocabulary": 0,
     "symbolic": 1,
     "spectral": 1,
@@ -19,6 +22,7 @@ LEVEL = {
     "montecarlo": 1,
     "claims": 2,
     "laws": 2,
+    "constants": 2,
     "channels": 3,
     "runner": 4,
     "report": 5,
@@ -66,6 +70,33 @@ def test_imports_run_downwards(file):
 )
 def test_the_rule_can_fail(here, other):
     assert list(breaches(here, {other})) == [f"{here} sees {other}"]
+
+
+def foreign(names):
+    """Return the imports that the checker of certificates may not have."""
+    own = {n for n in names if f"{n}.".startswith("rmtcheck.replay.")}
+    return {n for n in names - own if n.split(".")[0] not in sys.stdlib_module_names}
+
+
+def test_replay_needs_the_standard_library_only():
+    for file in (PACKAGE / "replay").rglob("*.py"):
+        assert foreign(set(imports(ast.parse(file.read_text())))) == set(), file
+    assert foreign({"math", "rmtcheck.replay.text"}) == set()
+    for name in ("rmtcheck", "rmtcheck.certify.exact", "rmtcheck.errors", "flint", ""):
+        assert foreign({"math", name}) == {name}
+
+
+def test_producer_and_checker_do_not_meet():
+    for producer in ("certify", "certificates"):
+        for file in (PACKAGE / producer).rglob("*.py"):
+            assert "replay" not in rooms_seen(file), file
+
+
+def test_replay_touches_no_float():
+    for file in (PACKAGE / "replay").rglob("*.py"):
+        nodes = list(ast.walk(ast.parse(file.read_text())))
+        assert not any(isinstance(getattr(n, "value", None), float) for n in nodes), file
+        assert not any(isinstance(n, ast.Name) and n.id == "float" for n in nodes), file
 
 
 def test_claims_need_no_numpy():

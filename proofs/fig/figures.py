@@ -1,12 +1,12 @@
 r"""What the figures show, as statements about the sizes they were drawn at.
 
 Printed: slides, "We find a phase transition" and Cases 1 and 2, panels (a)-(f). Their
-settings are :math:`N=5000` Gaussian samples in dimension :math:`d=500`. The histogram of
-:math:`\frac1nX\Lambda X^\top`, Part 3-3, has :math:`d=300`, :math:`n=50`, :math:`\Lambda=I`, and a
-curve at the inverse ratio.
+settings are :math:`N=5000` Gaussian samples in dimension :math:`d=500`, and 8 hidden units. The
+histogram of :math:`\frac1nX\Lambda X^\top`, Part 3-3, has :math:`d=300`, :math:`n=50`,
+:math:`\Lambda=I`, and a curve at the inverse ratio.
 """
 
-from sympy import Rational
+from sympy import Rational, sqrt
 
 from rmtcheck import (
     CROSS_ENTROPY,
@@ -17,7 +17,9 @@ from rmtcheck import (
     E,
     HessianBlock,
     ImplicitLaw,
+    LimitOf,
     LinearModel,
+    OneHiddenLayer,
     Source,
     SpectralLimit,
     WeightedCovariance,
@@ -27,8 +29,10 @@ from rmtcheck import (
     claim,
     distinct,
     frobenius_squared,
+    positive,
 )
-from rmtcheck.vocabulary.symbols import C, N, d, i, j, s, weight, z
+from rmtcheck.vocabulary.overlaps import relu_overlap as K
+from rmtcheck.vocabulary.symbols import C, N, d, gamma, i, j, m, s, weight, z
 
 
 def ratio(classes):
@@ -79,4 +83,30 @@ claim(
     uses=["rmt.gmp"],
     notes="""The figure has unit weights, and a curve at d/n = 50/300; its matrices have
     d/n = 300/50. With that ratio the law holds for weights of any bounded law.""",
+)
+
+network = OneHiddenLayer(d, m, C)
+ordered = Along(d, N, ratio=gamma, then=C)
+norm, off_norm = (
+    E(frobenius_squared(HessianBlock(network, CROSS_ENTROPY, network.w[i], network.w[k])))
+    for k in (i, j)
+)
+equal = ((1 + 1 / sqrt(1 - 2 / m)) / 2) ** (m - 2) * m * (m - 1) ** 2 / (m - 2) ** 3
+different = K(0, 1 / m) ** (m - 2) * (2 * K(0, 1 / m) - Rational(3, 2) + 2 * K(1, 1 / m) / m) ** 2
+constant = gamma * equal + different
+
+claim(
+    "fig.curves",
+    Source("slides", "Part 3-3, The Effect of Increasing C, panels (a)-(c)"),
+    title="Norms of hidden blocks against the number of classes",
+    given=[positive(gamma), at_least(m, 3), distinct(i, j)],
+    printed=[
+        LimitOf(norm / d, (2 * gamma + 1) / (4 * m**2), ordered),
+        LimitOf(C * off_norm / d, constant / (4 * m**2), ordered),
+        LimitOf(C * off_norm / norm, constant / (2 * gamma + 1), ordered),
+    ],
+    uses=["thm2.hidden.ce", "beyond.thm2.constants"],
+    notes="""The panels are said to match the theory, whose constants are not shown; these are ours.
+    Norms stay random in the limit, as all samples share V, so means are compared. The third
+    panel divides by the block of the other unit, which has the same law.""",
 )

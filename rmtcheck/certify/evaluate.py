@@ -2,7 +2,8 @@ r"""Enclosures of expressions in constants, symbols and softmax expectations."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sympy
@@ -10,16 +11,21 @@ from flint import arb, ctx, fmpq
 
 from rmtcheck.certify import exact
 from rmtcheck.certify.ball import between, everything, is_accurate
+from rmtcheck.certify.class_series import IntegerPolynomial, moment_beyond
 from rmtcheck.certify.expectation import MomentTerm, moment_terms
 from rmtcheck.certify.expression import Balls, ball_of
 from rmtcheck.certify.regular import UnboundedError, chart, split_power
 from rmtcheck.certify.softmax import cached_moments
 from rmtcheck.certify.tail import scaled_moment_beyond
 from rmtcheck.errors import DomainError, PrecisionError
-from rmtcheck.vocabulary.quantities import Expectation
+from rmtcheck.vocabulary.quantities import Expectation, SoftmaxOfGaussians
 
 _GUARD_DIGITS = 8
 _ATTEMPTS = 3
+_MOST_ORDERS = 8
+
+_Moment = tuple[tuple[int, ...], sympy.Expr]
+"""Powers of distinct classes, and the scale of the logits."""
 
 
 def enclose(expr: Any, values: Mapping[Any, Any] | None = None, digits: Any = 30) -> arb:
@@ -85,7 +91,8 @@ def enclose_beyond(
 
     With :math:`h=1/C`, a mean of total power K is :math:`h^K` times a scaled moment, which
     :func:`scaled_moment_beyond` encloses; powers of h cancel exactly, then
-    :math:`h\in[0,1/C_0]`.
+    :math:`h\in[0,1/C_0]`. Where that leaves a negative power of h whose coefficient may be zero,
+    the moments are expanded in h first, by :func:`moment_beyond`.
 
     Parameters
     ----------
@@ -126,17 +133,48 @@ def enclose_beyond(
     start = exact.checked_integer("classes_from", classes_from, 2)
     known, balls = substituted(expr, values or {})
     with ctx.workprec(4 * start.bit_length() + 64):
-        scaled, known_balls = _means_scaled(known, balls, classes_symbol, start)
-        near_zero, s, degree = chart(scaled, classes_symbol, -1)
         try:
-            power, regular = split_power(near_zero, s)
+            far = _at_infinity(known, balls, classes_symbol, start, 0)
+            if -_MOST_ORDERS < far.power < 0 and far.leading().contains(0):
+                far = _at_infinity(known, balls, classes_symbol, start, far.orders_lost + 1)
         except UnboundedError:
             return everything()
-        if power < 0:
-            return everything()
-        box = between(0, (arb(1) / start).root(degree))
-        ball = box**power * ball_of(regular, {**known_balls, s: box})
+        ball = far.ball(start) if far.power >= 0 else everything()
         return ball if ball.is_finite() else everything()
+
+
+@dataclass(frozen=True)
+class _Far:
+    """An expression as a power of s times a regular part, 1/C being s**degree."""
+
+    power: int
+    regular: sympy.Expr
+    s: sympy.Symbol
+    degree: int
+    balls: Balls
+
+    @property
+    def orders_lost(self) -> int:
+        """The powers of 1/C by which a cancellation must make up, rounded up."""
+        return -(self.power // self.degree)
+
+    def leading(self) -> arb:
+        """Enclose the regular part where C is infinite."""
+        return ball_of(self.regular, {**self.balls, self.s: arb(0)})
+
+    def ball(self, start: int) -> arb:
+        """Enclose the expression for every number of classes from ``start`` on."""
+        box = between(0, (arb(1) / start).root(self.degree))
+        return box**self.power * ball_of(self.regular, {**self.balls, self.s: box})
+
+
+def _at_infinity(
+    expr: sympy.Expr, balls: Balls, classes_symbol: sympy.Symbol, start: int, order: int
+) -> _Far:
+    """Split off the power of 1/C, with so many coefficients of every moment written out."""
+    scaled, known = _means_scaled(expr, balls, classes_symbol, start, order)
+    near_zero, s, degree = chart(scaled, classes_symbol, -1)
+    return _Far(*split_power(near_zero, s), s, degree, known)
 
 
 def substituted(expr: Any, values: Mapping[Any, Any]) -> tuple[sympy.Expr, dict[sympy.Symbol, arb]]:
@@ -164,54 +202,78 @@ def means_enclosed(expr: sympy.Expr, balls: Balls, digits: int) -> tuple[sympy.E
     def named(term: MomentTerm) -> Any:
         if not term.powers:
             return term.coefficient
-        return term.coefficient * names[term.classes, term.powers]
+        return term.coefficient * names[term.softmax, term.powers]
 
     opaque = {mean: sum(map(named, terms)) for mean, terms in expansions.items()}
     return expr.xreplace(opaque), {**balls, **{names[key]: moments[key] for key in moments}}
 
 
 def _moments_at(terms: list[MomentTerm], digits: int) -> dict[tuple[Any, tuple[int, ...]], arb]:
-    """Compute all moments, those of one number of classes on one grid."""
+    """Compute all moments, those of one softmax on one grid."""
     wanted: dict[Any, list[tuple[int, ...]]] = {}
     for term in terms:
         if term.powers:
-            wanted.setdefault(term.classes, []).append(term.powers)
+            wanted.setdefault(term.softmax, []).append(term.powers)
     found = {}
-    for classes, patterns in wanted.items():
+    for softmax, patterns in wanted.items():
         distinct = tuple(sorted(set(patterns)))
-        moments = _moments_of(classes, distinct, digits)
-        found.update({(classes, powers): m for powers, m in zip(distinct, moments, strict=True)})
+        moments = _moments_of(softmax, distinct, digits)
+        found.update({(softmax, powers): m for powers, m in zip(distinct, moments, strict=True)})
     return found
 
 
-def _moments_of(classes: Any, patterns: tuple[tuple[int, ...], ...], digits: int) -> Any:
+def _moments_of(
+    softmax: SoftmaxOfGaussians, patterns: tuple[tuple[int, ...], ...], digits: int
+) -> Sequence[arb]:
+    classes, scale = softmax.classes, exact.checked_scale(softmax.scale)
     if not classes.is_Integer:
         raise DomainError(f"classes = {classes} has no value; accepted: an integer >= 1")
     if classes == 1:
         return [arb(1) for _ in patterns]
-    return cached_moments(patterns, int(classes), digits, fmpq(1))
+    return cached_moments(patterns, int(classes), digits, scale)
 
 
 def _means_scaled(
-    expr: sympy.Expr, balls: Balls, classes_symbol: sympy.Symbol, start: int
+    expr: sympy.Expr, balls: Balls, classes_symbol: sympy.Symbol, start: int, order: int
 ) -> tuple[sympy.Expr, Balls]:
-    """Replace E of total power K by C^-K times a symbol for the scaled moment."""
-    names: dict[tuple[int, ...], sympy.Symbol] = {}
+    """Replace E of total power K by C^-K times the scaled moment."""
+    names: dict[_Moment, sympy.Symbol] = {}
     opaque = {}
     for mean in expr.atoms(Expectation):
         terms = moment_terms(mean)
-        if all(term.classes in (None, classes_symbol) for term in terms):
+        if all(term.softmax is None or term.softmax.classes == classes_symbol for term in terms):
             opaque[mean] = sum(_scaled(term, names) for term in terms)
     scaled, known = means_enclosed(expr.xreplace(opaque), balls, _digits_at(start))
-    moments = {name: scaled_moment_beyond(powers, start) for powers, name in names.items()}
-    return scaled, {**known, **moments}
+    series, moments = _moments_beyond(names, classes_symbol, start, order)
+    return scaled.xreplace(series), {**known, **moments}
 
 
-def _scaled(term: MomentTerm, names: dict[tuple[int, ...], sympy.Symbol]) -> Any:
-    if term.classes is None or not term.powers:
+def _moments_beyond(
+    names: Mapping[_Moment, sympy.Symbol], classes_symbol: sympy.Symbol, start: int, order: int
+) -> tuple[dict[sympy.Symbol, sympy.Expr], Balls]:
+    """Return what each name stands for, if a series, and the balls of what is left unknown."""
+    if order == 0:
+        return {}, {name: scaled_moment_beyond(a, start, s) for (a, s), name in names.items()}
+    series, balls = {}, {}
+    for (powers, scale), name in names.items():
+        found = moment_beyond(powers, start, scale, order)
+        known = (_exactly(c, scale) * classes_symbol**-r for r, c in enumerate(found.coefficients))
+        rest = sympy.Dummy(f"R{powers}")
+        series[name] = sympy.Add(*known, rest * classes_symbol**-order)
+        balls[rest] = found.remainder
+    return series, balls
+
+
+def _exactly(coefficient: IntegerPolynomial, scale: sympy.Expr) -> sympy.Expr:
+    return sympy.Add(*(c * sympy.exp(k * scale**2) for k, c in coefficient.items()))
+
+
+def _scaled(term: MomentTerm, names: dict[_Moment, sympy.Symbol]) -> Any:
+    if term.softmax is None or not term.powers:
         return term.coefficient
-    name = names.setdefault(term.powers, sympy.Dummy(f"M{term.powers}", positive=True))
-    return term.coefficient * name * term.classes ** -sum(term.powers)
+    key = term.powers, term.softmax.scale
+    name = names.setdefault(key, sympy.Dummy(f"M{term.powers}", positive=True))
+    return term.coefficient * name * term.softmax.classes ** -sum(term.powers)
 
 
 def _digits_at(start: int) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import sympy
 
 from rmtcheck.errors import DomainError
-from rmtcheck.vocabulary.quantities import Expectation, SoftmaxComponent
+from rmtcheck.vocabulary.quantities import Expectation, SoftmaxComponent, SoftmaxOfGaussians
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class MomentTerm:
 
     coefficient: sympy.Expr
     powers: tuple[int, ...]
-    classes: sympy.Expr | None
+    softmax: SoftmaxOfGaussians | None
 
 
 def moment_terms(expectation: Expectation) -> tuple[MomentTerm, ...]:
@@ -56,22 +56,24 @@ def moment_terms(expectation: Expectation) -> tuple[MomentTerm, ...]:
         raise DomainError(f"{expectation}: a mean inside a mean is not accepted; name it instead")
     if not components:
         return (MomentTerm(body, (), None),)
-    classes = _common_classes(expectation, components)
+    softmax = _common_softmax(expectation, components)
     terms = _polynomial(expectation, body, components).terms()
-    return tuple(_term(expectation, powers, coefficient, classes) for powers, coefficient in terms)
+    return tuple(_term(expectation, powers, coefficient, softmax) for powers, coefficient in terms)
 
 
-def _common_classes(expectation: Expectation, components: list[Any]) -> sympy.Expr:
-    classes = {component.classes for component in components}
-    if len(classes) > 1:
-        raise DomainError(f"{expectation} mixes softmaxes of {classes} classes; accepted: one")
-    (count,) = classes
+def _common_softmax(expectation: Expectation, components: list[Any]) -> SoftmaxOfGaussians:
+    kinds: set[SoftmaxOfGaussians] = {component.softmax for component in components}
+    if len(kinds) > 1:
+        shown = ", ".join(sorted(map(str, kinds)))
+        raise DomainError(f"{expectation} mixes {shown}; accepted: one softmax")
+    (softmax,) = kinds
+    count = softmax.classes
     if count.is_number and not (count.is_Integer and count >= 1):
         raise DomainError(f"classes = {count} in {expectation}; accepted: an integer >= 1")
     for component in components:
         if component.index.is_number and not _is_class(component.index, count):
             raise DomainError(f"{component} in {expectation} is not one of the {count} classes")
-    return count
+    return softmax
 
 
 def _is_class(index: sympy.Expr, count: sympy.Expr) -> bool:
@@ -89,11 +91,15 @@ def _polynomial(expectation: Expectation, body: Any, components: list[Any]) -> A
 
 
 def _term(
-    expectation: Expectation, monomial: tuple[int, ...], coefficient: Any, classes: Any
+    expectation: Expectation,
+    monomial: tuple[int, ...],
+    coefficient: Any,
+    softmax: SoftmaxOfGaussians,
 ) -> MomentTerm:
     powers = tuple(sorted((a for a in monomial if a), reverse=True))
+    classes = softmax.classes
     if classes.is_number and len(powers) > classes:
         raise DomainError(
             f"{expectation} needs {len(powers)} distinct classes; there are only {classes}"
         )
-    return MomentTerm(coefficient, powers, classes)
+    return MomentTerm(coefficient, powers, softmax)

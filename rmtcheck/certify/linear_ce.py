@@ -25,6 +25,8 @@ class LinearCrossEntropy:
         Number of classes C.
     digits : int
         Every ball has a relative radius of at most ``10**-digits``.
+    scale : fmpq
+        Standard deviation of a logit.
     g_ii, g_ij : arb
         The two limits.
     ratio : arb
@@ -36,6 +38,7 @@ class LinearCrossEntropy:
     gamma: fmpq
     classes: int
     digits: int
+    scale: fmpq
     g_ii: arb
     g_ij: arb
     ratio: arb
@@ -44,10 +47,12 @@ class LinearCrossEntropy:
     def __str__(self) -> str:
         names = ("g_ii", "g_ij", "ratio", "scaled_ratio")
         lines = (f"  {name} = {getattr(self, name).str(self.digits)}" for name in names)
-        return "\n".join((f"linear_ce(gamma={self.gamma}, classes={self.classes})", *lines))
+        scale = "" if self.scale == 1 else f", scale={self.scale}"
+        head = f"linear_ce(gamma={self.gamma}, classes={self.classes}{scale})"
+        return "\n".join((head, *lines))
 
 
-def linear_ce(gamma: Any, classes: Any, digits: Any = 30) -> LinearCrossEntropy:
+def linear_ce(gamma: Any, classes: Any, digits: Any = 30, scale: Any = 1) -> LinearCrossEntropy:
     r"""Enclose the limiting block norms of the linear model with cross-entropy.
 
     .. math::
@@ -62,6 +67,8 @@ def linear_ce(gamma: Any, classes: Any, digits: Any = 30) -> LinearCrossEntropy:
         Number of classes :math:`C\ge2`.
     digits : int, default 30
         Decimal digits of relative accuracy, 1 to 300.
+    scale : exact rational, default 1
+        Standard deviation :math:`\tau` of a logit, from 1/1000 to 10: the inverse temperature.
 
     Returns
     -------
@@ -96,20 +103,23 @@ def linear_ce(gamma: Any, classes: Any, digits: Any = 30) -> LinearCrossEntropy:
       scaled_ratio = [2.25594568023 +/- 4.19e-12]
     >>> linear_ce("0.5", 2).ratio.contains(1)
     True
+    >>> print(linear_ce(1, 128256, scale="0.5").scaled_ratio.str(12, radius=False))
+    1.15968644388
     """
     aspect_ratio = exact.checked_positive("gamma", gamma)
     goal = exact.checked_digits(digits)
     count = exact.checked_integer("classes", classes, 2)
+    spread = exact.checked_scale(scale)
     with ctx.workprec(10 * (goal + _GUARD_DIGITS) // 3 + 24):
-        g_ii, g_ij = _block_limits(arb(aspect_ratio), count, goal + _GUARD_DIGITS)
+        g_ii, g_ij = _block_limits(arb(aspect_ratio), count, goal + _GUARD_DIGITS, spread)
         ratio = g_ij / g_ii
         scaled_ratio = ratio * count * count
-    return LinearCrossEntropy(aspect_ratio, count, goal, g_ii, g_ij, ratio, scaled_ratio)
+    return LinearCrossEntropy(aspect_ratio, count, goal, spread, g_ii, g_ij, ratio, scaled_ratio)
 
 
-def _block_limits(gamma: arb, classes: int, digits: int) -> tuple[arb, arb]:
+def _block_limits(gamma: arb, classes: int, digits: int, scale: fmpq) -> tuple[arb, arb]:
     patterns = ((1, 1), (2, 2), (2, 1, 1))[: min(classes, 3)]
-    pair, squares, *triple = cached_moments(patterns, classes, digits, fmpq(1))
+    pair, squares, *triple = cached_moments(patterns, classes, digits, scale)
     others = classes - 1
     fourth = others * squares + sum(others * (classes - 2) * moment for moment in triple)
     return gamma * fourth + (others * pair) ** 2, gamma * squares + pair**2

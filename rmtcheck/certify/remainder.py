@@ -1,7 +1,7 @@
 r"""Softmax moments for all large numbers of classes: a polynomial in 1/C and its remainder.
 
-By tilting, :math:`C^q\,\mathbb E\prod_ip_i^{a_i}=c\,\mathbb E[Y^{-q}]` for a mean Y of C independent
-lognormal variables. Its moments about 1 are polynomials in h = 1/C over :math:`\mathbb Q(e)`, here
+By tilting, :math:`C^q\,\mathbb E\prod_ip_i^{a_i}=c\,\mathbb E[Y^{-q}]`, where Y is a mean of C
+independent lognormal variables. Its moments about 1 are polynomials in h = 1/C and the number e,
 elements of :data:`RING`; a Taylor polynomial of :math:`y^{-q}` does the rest (docs/lemmas.md, 16).
 """
 
@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import comb
-from typing import Any
 
-from flint import Ordering, arb, arb_poly, ctx, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
+from flint import Ordering, arb, arb_poly, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
 from rmtcheck.certify import exact
 from rmtcheck.errors import PrecisionError
@@ -28,22 +27,22 @@ _E, _H = RING.gens()
 
 @dataclass(frozen=True)
 class Expansion:
-    r"""A moment for all :math:`C\ge C_0`: between ``polynomial`` and that plus ``excess`` / C^2.
+    r"""A moment for all :math:`C\ge C_0`: between ``polynomial`` and that plus ``remainder`` / C^2.
 
     Parameters
     ----------
     polynomial : fmpq_mpoly
         :math:`c\,\mathbb E\,T_5(Y)`, of degree 5 in h over :math:`\mathbb Q(e)`.
-    excess : arb
+    remainder : arb
         The number U of lemma 16.
     """
 
     polynomial: fmpq_mpoly
-    excess: arb
+    remainder: arb
 
     def in_h(self) -> arb_poly:
         """Return the polynomial in h whose balls hold the moment for every number of classes."""
-        return in_h(self.polynomial) + arb_poly([0, 0, self.excess.union(arb(0))])
+        return in_h(self.polynomial) + arb_poly([0, 0, self.remainder.union(arb(0))])
 
 
 def expansion(powers: Sequence[int]) -> Expansion:
@@ -82,14 +81,14 @@ def expansion(powers: Sequence[int]) -> Expansion:
     >>> pair = expansion((1, 1))
     >>> print(in_h(pair.polynomial)[1].str(12))
     [-1.71828182846 +/- 9.56e-13]
-    >>> print(pair.excess.str(5))
-    [0.45914 +/- 3.15e-6]
+    >>> print(pair.remainder.str(5))
+    [0.46505 +/- 3.97e-7]
     """
     checked = exact.checked_powers(powers, LEAST_CLASSES)
     total, scale, moments = sum(checked), _tilting(checked), moments_about_one(checked)
     taylor = sum(_taylor(total, n) * moments[n] for n in range(DEGREE + 1))
-    excess = in_h(scale)[0] * (_bulk(total, moments[DEGREE + 1]) + _large_deviation(total))
-    return Expansion(scale * taylor, excess)
+    remainder = in_h(scale)[0] * (_bulk(total, moments[DEGREE + 1]) + _large_deviation(total))
+    return Expansion(scale * taylor, remainder)
 
 
 def moments_about_one(powers: Sequence[int]) -> list[fmpq_mpoly]:
@@ -103,8 +102,7 @@ def moments_about_one(powers: Sequence[int]) -> list[fmpq_mpoly]:
     Returns
     -------
     list of fmpq_mpoly
-        Polynomials in h over :math:`\mathbb Q(e)`; the n-th is a multiple of
-        :math:`h^{\lceil n/2\rceil}`.
+        Polynomials in e and h; the n-th is a multiple of :math:`h^{\lceil n/2\rceil}`.
 
     Notes
     -----
@@ -113,7 +111,7 @@ def moments_about_one(powers: Sequence[int]) -> list[fmpq_mpoly]:
     Examples
     --------
     >>> moments_about_one((1,))[1:3]
-    [e*h - h, 2*e^2*h^2 - 3*e*h^2 + e*h + h^2 - h]
+    [e*h - h, e^3*h^2 - 3*e*h^2 + e*h + 2*h^2 - h]
     """
     moments = [RING.constant(1)]
     cumulants = [_mean_cumulant(j, powers) for j in range(1, DEGREE + 2)]

@@ -17,7 +17,9 @@ from flint import arb, fmpq
 from rmtcheck.certify.ball import Relation, compare
 from rmtcheck.certify.evaluate import enclose, enclose_beyond
 from rmtcheck.certify.range import decide_within
+from rmtcheck.channels import certified_hidden as hidden
 from rmtcheck.channels._protocol import Judgement, Observation, Progress
+from rmtcheck.channels.every_class import asks_for_scaled_ratio, every_class
 from rmtcheck.channels.families import QUESTION, judge_inversion, observe_inversion
 from rmtcheck.channels.typical import CLASSES, TYPICAL, Point, named, points, shown
 from rmtcheck.claims.evidence import Column, Outcome, Reach, Scope
@@ -70,6 +72,8 @@ class CertifiedChannel:
         """Whether the question can be enclosed."""
         if isinstance(statement, ForAll):
             return isinstance(statement.predicate, Identity) and statement.asked == QUESTION
+        if hidden.speaks_of_hidden_norms(statement):
+            return True
         if isinstance(statement, LimitOf | Order):
             growing = statement.along.growing == (symbols.C,)
             return growing and not statement.asked.has(OutputWeight)
@@ -83,8 +87,10 @@ class CertifiedChannel:
         return self._observed(statement)
 
     def judge(self, observation: Observation, statement: Statement) -> Judgement:
-        """Compare an answer with the enclosures."""
-        return self._judged(statement, observation.content)
+        """Compare an answer with the enclosures, and with what holds for every C."""
+        theorem = every_class() if asks_for_scaled_ratio(statement) else None
+        found = theorem.settles(statement) if theorem else None
+        return found or self._judged(statement, observation.content)
 
     @singledispatchmethod
     def _observed(self, statement: Statement) -> Observation:
@@ -93,6 +99,9 @@ class CertifiedChannel:
 
     @_observed.register
     def _(self, statement: LimitOf) -> Observation:
+        if hidden.speaks_of_hidden_norms(statement):
+            found = [Found(at, b) for at, b in hidden.limits(statement, self.digits)]
+            return Observation(found, _record(found))
         far = 10 ** (self.digits + 5)
         limits = [
             Found(at, enclose_beyond(statement.asked, symbols.C, far, at))
@@ -102,6 +111,9 @@ class CertifiedChannel:
 
     @_observed.register
     def _(self, statement: Order) -> Observation:
+        if hidden.speaks_of_hidden_norms(statement):
+            growths = list(hidden.growths(statement, self.digits))
+            return Observation(growths, _record([Found(at, g.coefficient) for at, g in growths]))
         order = _order(statement.asked)
         return Observation(order, _record(self._along_classes(statement)))
 
@@ -119,7 +131,8 @@ class CertifiedChannel:
 
     @_judged.register
     def _(self, statement: LimitOf, content: Any) -> Judgement:
-        return _disjoint(content, lambda at: enclose(statement.value, at, self.digits))
+        value = hidden.enclose_value if hidden.speaks_of_hidden_norms(statement) else enclose
+        return _disjoint(content, lambda at: value(statement.value, at, self.digits))
 
     @_judged.register
     def _(self, statement: Identity, content: Any) -> Judgement:
@@ -134,6 +147,8 @@ class CertifiedChannel:
 
     @_judged.register
     def _(self, statement: Order, content: Any) -> Judgement:
+        if hidden.speaks_of_hidden_norms(statement):
+            return hidden.judge_order(statement, content)
         return _same_order(statement, content)
 
     @_judged.register
@@ -142,7 +157,9 @@ class CertifiedChannel:
 
 
 def _record(found: Sequence[Found]) -> dict[str, Any]:
-    return {"kind": "enclosures", "points": [f.record() for f in found]}
+    """Return the finite enclosures as JSON data; others hold no number to keep."""
+    finite = [f.record() for f in found if f.ball.is_finite()]
+    return {"kind": "enclosures", "points": finite}
 
 
 def _disjoint(found: Sequence[Found], answer: Callable[[Point], arb]) -> Judgement:

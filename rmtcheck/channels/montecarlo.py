@@ -17,7 +17,13 @@ import sympy
 from rmtcheck.channels._protocol import Judgement, Observation, Progress
 from rmtcheck.channels.derivations import derivation_of
 from rmtcheck.channels.quantified import FLUCTUATION
-from rmtcheck.channels.simulation import block_norms, concentration, pictures, resolvents
+from rmtcheck.channels.simulation import (
+    block_norms,
+    concentration,
+    norm_curves,
+    pictures,
+    resolvents,
+)
 from rmtcheck.channels.simulation.fields import STUDIES
 from rmtcheck.channels.simulation.points import Point, judge_points
 from rmtcheck.channels.simulation.settings import claimed_transform, settings_of
@@ -97,6 +103,8 @@ class MonteCarloChannel:
             predicate = statement.predicate
             is_limit = isinstance(predicate, LimitOf) and predicate.along == PROPORTIONAL
             return is_limit and statement.asked == FLUCTUATION
+        if norm_curves.is_norm_against_classes(statement):
+            return True
         if isinstance(statement, LimitOf) and statement.asked.has(FrobeniusSquared):
             return statement.along == PROPORTIONAL and block_norms.is_general(statement.asked)
         if isinstance(statement, LimitOf):
@@ -126,6 +134,9 @@ class MonteCarloChannel:
 
     @_observed.register
     def _(self, statement: LimitOf, simulator: Simulator) -> Observation:
+        if norm_curves.is_norm_against_classes(statement):
+            curves = norm_curves.measure(simulator)
+            return Observation(curves, norm_curves.record(curves))
         study = STUDIES.get((statement.asked, statement.along.sizes))
         if study is not None:
             derived = derivation_of(statement).result
@@ -170,6 +181,8 @@ class MonteCarloChannel:
 
     @_judged.register
     def _(self, statement: LimitOf, content: Any) -> Judgement:
+        if norm_curves.is_norm_against_classes(statement):
+            return norm_curves.judge(content)
         return judge_points(content, lambda at: value_of(statement.value, at))
 
     @_judged.register

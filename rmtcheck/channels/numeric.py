@@ -8,6 +8,7 @@ power is left.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import singledispatchmethod
 from typing import Any
 
@@ -78,7 +79,11 @@ class NumericChannel:
         """Compare an answer with the estimates."""
         if speaks_of_weights(statement):
             return weights.judge(statement, observation.content)
-        return self._judged(statement, observation.content)
+        found = self._judged(statement, observation.content)
+        if isinstance(statement, LimitOf) and shared_readout.is_iterated(statement):
+            remark = shared_readout.power_of_draws(observation.record)
+            return replace(found, message=f"{found.message}; {remark}")
+        return found
 
     @singledispatchmethod
     def _observed(self, statement: Statement) -> Observation:

@@ -10,7 +10,7 @@ import sympy
 from rmtcheck.channels.estimates import Found
 from rmtcheck.channels.typical import ASPECT_RATIOS
 from rmtcheck.claims.statements import LimitOf, Order, Statement
-from rmtcheck.montecarlo.hidden_layer_draws import Setting, draw_norms
+from rmtcheck.montecarlo.hidden_layer import Setting, draw_norms
 from rmtcheck.montecarlo.streams import stream
 from rmtcheck.spectral.expectations import value_of
 from rmtcheck.spectral.shared_readout import (
@@ -31,9 +31,12 @@ from rmtcheck.vocabulary.samples import OutputWeight
 WIDTHS = tuple(sympy.Integer(m) for m in (3, 4, 8))
 FAR, FARTHER = sympy.Integer(10) ** 40, sympy.Integer(10) ** 80
 """Numbers of classes at which a quantity is its limit, as far as floats can tell."""
-DRAWN_WIDTH, DRAWN_RATIO = sympy.Integer(8), sympy.Integer(1)
-DRAWN_CLASSES = (10, 32, 100, 316, 1000)
-DRAWS = 10_000
+DRAWN_WIDTHS, DRAWN_RATIO = (sympy.Integer(3), sympy.Integer(8)), sympy.Integer(1)
+DRAWN_CLASSES = (10, 32, 100, 316, 1000, 3162)
+DRAWS, LOGITS = 10_000, 3_000_000
+"""Most draws at a number of classes, and most logits of one sample."""
+DEVIATIONS = 6
+"""Standard errors within which a mean is: farther out has probability below 1e-8."""
 Terms = Mapping[sympy.Expr, tuple[Estimate, sympy.Expr]]
 
 
@@ -59,8 +62,28 @@ def pairs(statement: LimitOf | Order) -> Iterator[tuple[list[Found], Found]]:
         for m in WIDTHS:
             at = {symbols.gamma: gamma, symbols.m: m}
             limit = Found(at, _at_infinity(statement, at))
-            is_drawn = (gamma, m) == (DRAWN_RATIO, DRAWN_WIDTH) and isinstance(statement, LimitOf)
-            yield (_drawn(statement, at) if is_drawn else []), limit
+            is_drawn = gamma == DRAWN_RATIO and m in DRAWN_WIDTHS
+            is_limit = isinstance(statement, LimitOf)
+            yield (_drawn(statement, at) if is_drawn and is_limit else []), limit
+
+
+def power_of_draws(record: Mapping[str, Any]) -> str:
+    """Return what the draws at the most classes say about the limits, width by width.
+
+    Where they are visibly away from the limit, they cannot test it: the distance is theirs.
+    """
+    limits = {(p["at"]["m"], p["at"]["gamma"]): p["value"] for p in record["extrapolated"]}
+    last = {(p["at"]["m"], p["at"]["gamma"]): p for p in record["points"]}
+    return "; ".join(_power(point, limits[place]) for place, point in last.items())
+
+
+def _power(point: Mapping[str, Any], limit: float) -> str:
+    classes, m, value = point["at"]["C"], point["at"]["m"], point["value"]
+    noise = DEVIATIONS * point["error"]
+    seen = f"draws at m = {m}, C = {classes} give {value:.3g} within {noise:.1g}"
+    if abs(value - limit) > noise:
+        return f"{seen}, away from the limit {limit:.3g}: no power against other limits"
+    return f"{seen}, in agreement with the limit {limit:.3g}"
 
 
 def claimed_value(value: sympy.Expr, at: Mapping[Any, Any]) -> float:
@@ -99,11 +122,17 @@ def _term(block: HessianBlock, at: Mapping[Any, Any]) -> Term:
     return squared_error_norm(layer, diagonal=diagonal, gamma=gamma, m=m, factor=factor)
 
 
+def _unit(node: sympy.Expr) -> sympy.Expr:
+    """Return what a mean norm is a multiple of: blocks of hidden units grow like d."""
+    return symbols.d if node.args[0].args[0].row.layer == "w" else sympy.S.One
+
+
 def _at_infinity(statement: LimitOf | Order, at: Mapping[Any, Any]) -> Estimate:
     """Evaluate with every mean at its leading term, very far out."""
     nodes = statement.quantity.atoms(Expectation)
     found = {node: _term(node.args[0].args[0], at) for node in nodes}
-    terms = {n: (t.coefficient, symbols.C ** sympy.Integer(t.exponent)) for n, t in found.items()}
+    powers = {n: symbols.C ** sympy.Integer(t.exponent) * _unit(n) for n, t in found.items()}
+    terms = {n: (t.coefficient, powers[n]) for n, t in found.items()}
     values = [_evaluated(statement.quantity, terms, at, far) for far in (FAR, FARTHER)]
     if isinstance(statement, LimitOf):
         change = abs(values[1].value - values[0].value)
@@ -116,7 +145,7 @@ def _drawn(statement: LimitOf | Order, at: Mapping[Any, Any]) -> list[Found]:
     found = []
     for classes in DRAWN_CLASSES:
         norms = _norms_at(statement.quantity, at, classes)
-        terms = {node: (norm, sympy.S.One) for node, norm in norms.items()}
+        terms = {node: (norm, _unit(node)) for node, norm in norms.items()}
         value = _evaluated(statement.quantity, terms, at, sympy.Integer(classes))
         found.append(Found({**at, symbols.C: sympy.Integer(classes)}, value))
     return found
@@ -133,8 +162,8 @@ def _norms_at(
         (layer, factor): draw_norms(
             Setting(gamma, m, classes, factor),
             layer,
-            DRAWS,
-            stream(0, f"hidden layer {layer} {factor}", classes),
+            max(2, min(DRAWS, LOGITS // classes)),
+            stream(0, f"hidden layer {layer} {factor} {m}", classes),
         )
         for layer, factor in kinds
     }

@@ -15,12 +15,14 @@ Point = dict[sympy.Symbol, sympy.Expr]
 ASPECT_RATIOS = tuple(sympy.Rational(*q) for q in ((1, 10), (1, 2), (1, 1), (2, 1), (10, 1)))
 CLASSES = tuple(sympy.Integer(c) for c in (2, 10, 100, 1000, 32_000, 128_000, 128_256))
 DEVIATIONS = (sympy.Integer(1), sympy.Rational(3, 2))
+SCALES = (sympy.Rational(1, 2), sympy.Integer(1), sympy.Rational(5, 4))
 FREQUENCIES = (sympy.Rational(1, 2), sympy.Integer(1), sympy.Integer(2))
 
 TYPICAL: Mapping[sympy.Symbol, tuple[sympy.Expr, ...]] = {
     symbols.gamma: ASPECT_RATIOS,
     symbols.C: CLASSES,
     symbols.sigma: DEVIATIONS,
+    symbols.tau: SCALES,
     symbols.t: FREQUENCIES,
 }
 

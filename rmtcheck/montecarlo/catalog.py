@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rmtcheck.errors import DomainError
-from rmtcheck.montecarlo import draw, pictures, statistics
+from rmtcheck.montecarlo import draw, norm_curves, pictures, statistics
 
 
 @dataclass(frozen=True)
@@ -93,11 +93,13 @@ _NORMS = statistics.BlockNorms._fields
 _EIGENVALUES = tuple(f"eigenvalue_{k}" for k in range(pictures.EIGENVALUES))
 _WIGNER_EIGENVALUES = tuple(f"eigenvalue_{k}" for k in range(pictures.WIGNER_EIGENVALUES))
 _ENTRIES = tuple(f"norm_{k}" for k in range(pictures.BLOCKS**2))
+_CURVES = tuple(f"{kind} at C={C}" for C in norm_curves.CLASSES for kind in ("diagonal", "off"))
 SPREAD = Statistic(("spread", "spread_bound"), _spread)
 
 STATISTICS: dict[str, Statistic] = {
     "block_norms": Statistic(_NORMS, _block_norms),
     "pair_norms": Statistic(_NORMS, _pair_norms),
+    "norm_curve": Statistic(_CURVES, norm_curves.norm_curve),
     "spread": SPREAD,
     "squared_radius": Statistic(("squared_radius",), _squared_radius),
     "projection": Statistic(("projection",), _projection),

@@ -9,6 +9,7 @@ from rmtcheck.claims.evidence import Evidence, Kind
 from rmtcheck.claims.ledger import Ledger
 from rmtcheck.errors import DomainError
 from rmtcheck.report.canvas import Figure, style
+from rmtcheck.report.curves import norm_curves
 from rmtcheck.report.gaps import gap_intervals
 from rmtcheck.report.illustrations import illustrations
 from rmtcheck.report.intervals import mean_intervals, norm_intervals, resolvent_intervals
@@ -122,6 +123,7 @@ _DRAWERS: dict[str, tuple[Drawer, ...]] = {
     "inversion": (inversion_curves,),
     "gaps": (gap_intervals,),
     "means": (mean_intervals,),
+    "norm curves": (norm_curves,),
     "resolvent": (resolvent_intervals, spectrum),
     "transforms": (),
 }

@@ -13,7 +13,7 @@ from rmtcheck.errors import DomainError
 from rmtcheck.spectral.extrapolation import extrapolate, log_slope
 from rmtcheck.spectral.softmax import softmax_moment
 from rmtcheck.vocabulary.observations import Estimate
-from rmtcheck.vocabulary.quantities import Expectation, SoftmaxComponent
+from rmtcheck.vocabulary.quantities import Expectation, SoftmaxComponent, SoftmaxOfGaussians
 
 __all__ = ["evaluate", "extrapolate", "log_slope", "softmax_moment"]
 
@@ -23,8 +23,8 @@ Terms = dict[tuple[int, ...], float]
 def evaluate(expr: Any, values: Mapping[Any, Any] | None = None) -> Estimate:
     r"""Return the float value of an expression with expectations of softmax polynomials.
 
-    Inside :math:`\mathbb E[\,\cdot\,]` the logits are iid :math:`N(0,1)`; different indices
-    are different classes.
+    Inside :math:`\mathbb E[\,\cdot\,]` the logits are iid :math:`N(0,\tau^2)`, one over
+    :math:`\tau` the temperature; different indices are different classes.
 
     Parameters
     ----------
@@ -101,7 +101,9 @@ def value_of(expr: Any, values: Mapping[Any, Any] | None = None) -> float:
     return value.real
 
 
-def softmax_terms(polynomial: sympy.Expr) -> tuple[int, tuple[Any, ...], Terms]:
+def softmax_terms(
+    polynomial: sympy.Expr,
+) -> tuple[SoftmaxOfGaussians | None, tuple[Any, ...], Terms]:
     r"""Split a polynomial in softmax components into terms.
 
     Parameters
@@ -111,8 +113,8 @@ def softmax_terms(polynomial: sympy.Expr) -> tuple[int, tuple[Any, ...], Terms]:
 
     Returns
     -------
-    classes : int
-        Number of classes, 0 where no component occurs.
+    softmax : SoftmaxOfGaussians or None
+        An explicit number of classes and a scale, None where no component occurs.
     indices : tuple
         The distinct class indices, in the order of the powers.
     terms : dict
@@ -121,7 +123,8 @@ def softmax_terms(polynomial: sympy.Expr) -> tuple[int, tuple[Any, ...], Terms]:
     Raises
     ------
     DomainError
-        If it is no such polynomial, or its components disagree on the number of classes.
+        If it is no such polynomial, or its components are of several softmaxes or of one whose
+        number of classes or scale is not a number.
 
     Accuracy
     --------
@@ -129,13 +132,16 @@ def softmax_terms(polynomial: sympy.Expr) -> tuple[int, tuple[Any, ...], Terms]:
     """
     components = sorted(polynomial.atoms(SoftmaxComponent), key=str)
     if not components:
-        return 0, (), {(): _number(polynomial)}
-    classes = {c.classes for c in components}
-    if len(classes) > 1 or not all(c.is_Integer for c in classes):
-        raise DomainError(f"the number of classes in E[{polynomial}] is not one integer")
+        return None, (), {(): _number(polynomial)}
+    softmaxes = {c.softmax for c in components}
+    if len(softmaxes) > 1 or not all(s.classes.is_Integer for s in softmaxes):
+        raise DomainError(f"the number of classes or scale in E[{polynomial}] is not one number")
+    softmax = softmaxes.pop()
+    if not softmax.scale.is_number:
+        raise DomainError(f"the scale {softmax.scale} in E[{polynomial}] is not a number")
     parts = _polynomial(polynomial, components)
     terms = {powers: _number(coefficient) for powers, coefficient in parts}
-    return int(classes.pop()), tuple(c.index for c in components), terms
+    return softmax, tuple(c.index for c in components), terms
 
 
 def _polynomial(expression: sympy.Expr, components: list[Any]) -> Any:
@@ -154,14 +160,20 @@ def _number(coefficient: Any) -> float:
 
 
 def _mean(polynomial: sympy.Expr) -> Estimate:
-    classes, _, terms = softmax_terms(polynomial)
+    softmax, _, terms = softmax_terms(polynomial)
     value, error, size = 0.0, 0.0, 0.0
     for powers, coefficient in terms.items():
-        moment = softmax_moment(powers, classes) if classes else Estimate(value=1.0, error=0.0)
+        moment = _moment(powers, softmax)
         value += coefficient * moment.value
         error += abs(coefficient) * moment.error
         size += abs(coefficient * moment.value)
     return Estimate(value=value, error=error + 1e-16 * size)
+
+
+def _moment(powers: tuple[int, ...], softmax: SoftmaxOfGaussians | None) -> Estimate:
+    if softmax is None:
+        return Estimate(value=1.0, error=0.0)
+    return softmax_moment(powers, int(softmax.classes), float(softmax.scale))
 
 
 def _require_closed(outer: sympy.Expr, slots: list[Any]) -> None:

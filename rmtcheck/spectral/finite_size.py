@@ -14,7 +14,8 @@ gives, with :math:`\hat c_\alpha(s)` the Hermite coefficients of
 
 The numbers :math:`r_k=\prod_{l=1}^{k/2}\frac{2l+1}{d+2l}` decrease in k, and by Parseval and Jensen
 the sum of all squares is at most :math:`\mathbb E_{d+2}m_{\lambda^2}`; so what follows the
-last order kept is enclosed between 0 and the next :math:`r_k` times what Parseval leaves.
+last order kept is enclosed between 0 and the next :math:`r_k` times what Parseval leaves. A
+temperature T of the softmax only makes :math:`\sqrt s` everywhere :math:`\sqrt s/T`.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ def block_norm_mean(weight: Any, d: int, N: int, C: int) -> Estimate:
     ----------
     weight : sympy expression
         The weight :math:`\lambda`, a polynomial in ``SoftmaxComponent`` of at most 2 or so
-        classes; the logits are :math:`Vx_n`.
+        classes; the logits are :math:`Vx_n` over the temperature of the components.
     d, N, C : int
         Dimension :math:`d\ge1`, samples :math:`N\ge1`, classes :math:`C\ge2`.
 
@@ -128,8 +129,8 @@ def block_norm_mean(weight: Any, d: int, N: int, C: int) -> Estimate:
     True
     """
     _require_sizes(d=d, N=N)
-    terms = _weight_terms(weight, C)
-    moments, rule = _moments_at(d, checked_classes(C))
+    scale, terms = _weight_terms(weight, C)
+    moments, rule = _moments_at(d, checked_classes(C), scale)
     squared = mean(square(terms), moments)
     same = rule.mean(*squared, freedom=4)
     pairs = _pairs(terms, moments, rule, rule.mean(*squared, freedom=2))
@@ -194,7 +195,7 @@ def softmax_spread(d: int, C: int) -> Estimate:
     Estimated error, far below the distance :math:`O(1/d)` to the limit for d of 10 and more.
     """
     _require_sizes(d=d)
-    moments, rule = _moments_at(d, checked_classes(C))
+    moments, rule = _moments_at(d, checked_classes(C), 1.0)
     second = rule.mean(*moments((2,)))
     return Estimate(value=C**2 * second.value - 1, error=C**2 * second.error)
 
@@ -220,7 +221,7 @@ def _energy(
     value, error = 0.0, 0.0
     for orbit in orbits(special, moments.classes, order):
         values, slack = mean(derivative(terms, orbit.orders), moments)
-        power = rule.nodes ** (order / 2)
+        power = moments.scales**order
         coefficient = rule.mean(power * values, power * slack, freedom=2)
         share = orbit.size / math.prod(map(math.factorial, orbit.orders))
         value += share * coefficient.value**2
@@ -247,14 +248,16 @@ def _at_classes(weight: Any, classes: int) -> Any:
     return closed.subs(dict.fromkeys(symbols, sympy.Integer(checked_classes(classes))))
 
 
-def _weight_terms(weight: Any, classes: int) -> Terms:
-    stated, _, terms = softmax_terms(_at_classes(weight, classes))
-    if stated not in (0, classes):
-        raise DomainError(f"the weight has {stated} classes; C is {classes}")
-    return terms
+def _weight_terms(weight: Any, classes: int) -> tuple[float, Terms]:
+    softmax, _, terms = softmax_terms(_at_classes(weight, classes))
+    if softmax is None:
+        return 1.0, terms
+    if softmax.classes != classes:
+        raise DomainError(f"the weight has {softmax.classes} classes; C is {classes}")
+    return float(softmax.scale), terms
 
 
 @lru_cache(maxsize=8)
-def _moments_at(d: int, classes: int) -> tuple[SoftmaxMoments, RadiusRule]:
+def _moments_at(d: int, classes: int, scale: float) -> tuple[SoftmaxMoments, RadiusRule]:
     rule = radius_rule(d)
-    return SoftmaxMoments(classes, np.sqrt(rule.nodes)), rule
+    return SoftmaxMoments(classes, scale * np.sqrt(rule.nodes)), rule

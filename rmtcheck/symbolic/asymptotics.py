@@ -2,11 +2,12 @@ r"""Exact expansions, leading terms and limits as the number of classes tends to
 
 Expressions are built by :math:`+,-,\times,/` and rational powers from the variable, rational
 numbers, :math:`e`, :math:`\pi`, other symbols (parameters, positive where they are assumed so) and
-expectations of polynomials in softmax components. They are expanded as Puiseux series in
-:math:`h=1/C`, with coefficients in :math:`\mathbb Q(e,\pi,\gamma,\dots)` and real radicals over
-it, where zero is decided exactly; a leading term is returned only when its coefficient is proved
-not to vanish identically. Results hold for generic parameters: at the isolated values where a
-coefficient that was divided by vanishes, they do not apply.
+expectations of polynomials in softmax components, whose logits have a symbolic standard deviation
+:math:`\tau` or one with an integer square. They are expanded as Puiseux series in :math:`h=1/C`,
+with coefficients in :math:`\mathbb Q(e,\pi,e^{\tau^2},\gamma,\dots)` and real radicals over it,
+where zero is decided exactly; a leading term is returned only when its coefficient is proved not to
+vanish identically. Results hold for generic parameters: at the isolated values where a coefficient
+that was divided by vanishes, they do not apply.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from rmtcheck.symbolic.field import ExactField, NotRational
 from rmtcheck.symbolic.puiseux import NeedsMoreTerms, Puiseux
 from rmtcheck.symbolic.softmax import moment_polynomials
 from rmtcheck.symbolic.surds import NoClosedPower, Surd
-from rmtcheck.vocabulary.quantities import Expectation
+from rmtcheck.vocabulary.quantities import Expectation, SoftmaxComponent, SoftmaxOfGaussians
 from rmtcheck.vocabulary.symbols import C
 
 _CAP = 16
@@ -220,8 +221,9 @@ class _Expander:
 
     def __init__(self, expr: sympy.Expr, variable: sympy.Symbol) -> None:
         self.expr, self.variable = sympy.sympify(expr), variable
-        self.field = ExactField(_parameters(self.expr) - {variable})
-        self.steps: dict[Pattern, Step] = {}
+        self.parameters = _parameters(self.expr) - {variable}
+        self.field = ExactField(self.parameters, _exponent(self.expr, self.parameters))
+        self.steps: dict[tuple[Pattern, SoftmaxOfGaussians], Step] = {}
         self.length = 0
 
     def search(self, order: int, cap: int) -> Puiseux | None:
@@ -258,7 +260,8 @@ class _Expander:
         names = {node: sympy.Dummy() for node in reduced.atoms(Expectation)}
         plain = reduced.xreplace(names)
         try:
-            return not ExactField(plain.free_symbols).element(plain)
+            parameters = plain.free_symbols | self.parameters
+            return not ExactField(parameters, self.field.exponent).element(plain)
         except (NotRational, ZeroDivisionError):
             return False
 
@@ -281,23 +284,26 @@ class _Expander:
         return Puiseux.monomial(surd, Fraction(power))
 
     def _expectation(self, node: sympy.Expr) -> Puiseux:
-        found, classes = moments(node)
-        if classes not in (None, self.variable):
+        found, softmax = moments(node)
+        if softmax is None:
+            return self._series(found[()])
+        if softmax.classes != self.variable:
             raise NotRational(str(node))
-        parts = (self._series(c) * self._moment(pattern) for pattern, c in found.items())
+        parts = (self._series(c) * self._moment(pattern, softmax) for pattern, c in found.items())
         return _total(self.field, parts)
 
-    def _moment(self, pattern: Pattern) -> Puiseux:
+    def _moment(self, pattern: Pattern, softmax: SoftmaxOfGaussians) -> Puiseux:
         total = sum(pattern)
         if total < 2:  # exact: E[1] = 1 and E[p_i] = 1/C
             return self._monomial(sympy.S.One, total)
+        q = self.field.element(sympy.exp(sympy.expand(softmax.scale**2)))
         terms = {}
         for r, row in enumerate(moment_polynomials(pattern, self.length - 1)):
-            coefficient = sympy.Add(*(c * sympy.E**n for n, c in enumerate(row)))
-            terms[Fraction(total + r)] = Surd.of(self.field, self.field.element(coefficient))
+            coefficient = sum((c * q**n for n, c in enumerate(row)), self.field.zero)
+            terms[Fraction(total + r)] = Surd.of(self.field, coefficient)
         known = {power: c for power, c in terms.items() if c}
         series = Puiseux(self.field, known, Fraction(total + self.length))
-        self.steps[pattern] = _moment_step(pattern, self.variable, series)
+        self.steps[pattern, softmax] = _moment_step(moment(pattern, softmax), self.variable, series)
         return series
 
 
@@ -312,10 +318,19 @@ def _parameters(expr: sympy.Basic) -> set[sympy.Symbol]:
     parts: Iterable[sympy.Basic] = expr.args
     if isinstance(expr, Expectation):
         try:
-            parts = moments(expr)[0].values()
+            coefficients, softmax = moments(expr)
+            parts = [*coefficients.values(), *([softmax.scale] if softmax else [])]
         except NotPolynomial:
             parts = ()
     return set().union(*map(_parameters, parts))
+
+
+def _exponent(expr: sympy.Expr, parameters: set[sympy.Symbol]) -> sympy.Expr | None:
+    r"""Return the symbolic :math:`\tau^2` of which all others are multiples, None without one."""
+    squares = {sympy.expand(p.scale**2) for p in expr.atoms(SoftmaxComponent)}
+    symbolic = [v for v in squares if v.free_symbols and v.free_symbols <= parameters]
+    units = (v for v in symbolic if all(sympy.cancel(w / v).is_Integer for w in symbolic))
+    return next((v for v in units if v.is_polynomial() and v.is_positive), None)
 
 
 def _presented(
@@ -334,12 +349,11 @@ def _presented(
     return Expansion(expansion.terms, remainder, variable, (*steps, final))
 
 
-def _moment_step(pattern: Pattern, variable: sympy.Symbol, series: Puiseux) -> Step:
+def _moment_step(node: sympy.Expr, variable: sympy.Symbol, series: Puiseux) -> Step:
     shown = sorted(series.terms)[:2]
     following = sorted([*sorted(series.terms)[2:3], Fraction(series.error)])[0]
     terms = tuple((series.terms[v].as_expr(), -_rational(v)) for v in shown)
     expansion = Expansion(terms, -_rational(following), variable)
-    node = moment(pattern, variable)
     text = f"expand the softmax moment: {node} = {expansion}"
     return Step(text, f"{sympy.latex(node)} = {expansion.latex()}")
 

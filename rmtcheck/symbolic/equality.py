@@ -88,6 +88,12 @@ class _Question:
         components = set(self.components).union(*sides)
         return Counter(component.args[1] for component in components)
 
+    @property
+    def mixes_temperatures(self) -> bool:
+        """Whether softmaxes of one size outside expectations may share their logits."""
+        kinds = {component.args[1:] for component in self.components}
+        return len(kinds) > len({size for size, *_ in kinds})
+
 
 def is_zero(expr: sympy.Expr) -> ZeroTest:
     r"""Decide whether an expression is zero for all values of its symbols.
@@ -179,6 +185,8 @@ def _normalized(expr: sympy.Expr) -> sympy.Expr:
 
 def _refutation(question: _Question, fraction: ReducedFraction) -> str | None:
     """Return a witness that the sides differ, or None."""
+    if question.mixes_temperatures:
+        return None  # common logits need not reach a point of the product of the simplices
     if fraction.is_plain:
         return _exact_point(question, fraction)
     if fraction.as_expr().has(Expectation):

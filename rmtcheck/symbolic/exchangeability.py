@@ -26,7 +26,7 @@ from functools import lru_cache
 import sympy
 
 from rmtcheck.errors import DomainError
-from rmtcheck.vocabulary.quantities import Expectation, SoftmaxComponent
+from rmtcheck.vocabulary.quantities import Expectation, SoftmaxComponent, SoftmaxOfGaussians
 
 Pattern = tuple[int, ...]
 """Positive exponents on distinct classes, in descending order."""
@@ -49,7 +49,9 @@ class NotPolynomial(Exception):  # noqa: N818 - an answer inside the engine
     """The expectation is not one of a polynomial in softmax components."""
 
 
-def moments(expectation: sympy.Expr) -> tuple[dict[Pattern, sympy.Expr], sympy.Expr | None]:
+def moments(
+    expectation: sympy.Expr,
+) -> tuple[dict[Pattern, sympy.Expr], SoftmaxOfGaussians | None]:
     r"""Return an expectation as a combination of moments :math:`M_\lambda`.
 
     Parameters
@@ -60,12 +62,12 @@ def moments(expectation: sympy.Expr) -> tuple[dict[Pattern, sympy.Expr], sympy.E
     Returns
     -------
     tuple
-        The coefficient of each pattern, and the number of classes (None for a constant).
+        The coefficient of each pattern, and the softmax (None for a constant).
 
     Raises
     ------
     NotPolynomial
-        If the argument is not such a polynomial.
+        If the argument is not such a polynomial in the components of one softmax.
     DomainError
         If classes are not named by symbols or integers, or more are named than exist.
 
@@ -79,7 +81,7 @@ def moments(expectation: sympy.Expr) -> tuple[dict[Pattern, sympy.Expr], sympy.E
     >>> from rmtcheck.vocabulary.symbols import C, i, j
     >>> p = SoftmaxOfGaussians(C)
     >>> moments(E(p[i] * (1 - p[j])))
-    ({(1, 1): -1, (1,): 1}, C)
+    ({(1, 1): -1, (1,): 1}, SoftmaxOfGaussians(classes=C, scale=1))
     """
     inner = {node: sympy.Dummy() for node in expectation.args[0].atoms(Expectation)}
     argument = expectation.args[0].xreplace(inner)
@@ -87,14 +89,14 @@ def moments(expectation: sympy.Expr) -> tuple[dict[Pattern, sympy.Expr], sympy.E
     components = sorted(argument.atoms(SoftmaxComponent), key=sympy.default_sort_key)
     if not components:
         return {(): expectation.args[0]}, None
-    classes = _number_of_classes(components)
+    softmax = _softmax_of(components)
     polynomial = _polynomial(argument, components)
     outer = {dummy: node for node, dummy in inner.items()}
     found: dict[Pattern, sympy.Expr] = {}
     for powers, coefficient in polynomial.terms():
         pattern = tuple(sorted((a for a in powers if a), reverse=True))
         found[pattern] = found.get(pattern, sympy.S.Zero) + coefficient.xreplace(outer)
-    return found, classes
+    return found, softmax
 
 
 def normal_form(expr: sympy.Expr) -> sympy.Expr:
@@ -132,25 +134,25 @@ def normal_form(expr: sympy.Expr) -> sympy.Expr:
 
 def _reduced(expectation: sympy.Expr) -> sympy.Expr:
     try:
-        found, classes = moments(expectation)
+        found, softmax = moments(expectation)
     except NotPolynomial:
         return expectation
-    if classes is None:
+    if softmax is None:
         return normal_form(found[()])
     total: dict[Pattern, sympy.Expr] = {}
     for pattern, coefficient in found.items():
-        for basic, factor in reduce_pattern(pattern, classes).items():
+        for basic, factor in reduce_pattern(pattern, softmax.classes).items():
             value = total.get(basic, sympy.S.Zero) + normal_form(coefficient) * factor
             total[basic] = value
-    parts = ((sympy.factor(c), moment(pattern, classes)) for pattern, c in total.items())
+    parts = ((sympy.factor(c), moment(pattern, softmax)) for pattern, c in total.items())
     return sympy.Add(*(c * m for c, m in parts))
 
 
-def moment(pattern: Pattern, classes: sympy.Expr) -> sympy.Expr:
+def moment(pattern: Pattern, softmax: SoftmaxOfGaussians) -> sympy.Expr:
     r"""Return :math:`M_\lambda` as an unevaluated expectation over the classes 1, 2, ..."""
     if not pattern:
         return sympy.S.One
-    factors = (SoftmaxComponent(sympy.Integer(k), classes) ** a for k, a in enumerate(pattern, 1))
+    factors = (softmax[sympy.Integer(k)] ** a for k, a in enumerate(pattern, 1))
     return Expectation(sympy.Mul(*factors))
 
 
@@ -199,19 +201,20 @@ def _polynomial(argument: sympy.Expr, components: list[sympy.Expr]) -> sympy.Pol
         raise NotPolynomial(str(argument)) from problem
 
 
-def _number_of_classes(components: list[sympy.Expr]) -> sympy.Expr:
-    """Return the common number of classes after checking the names of the classes."""
-    numbers = {component.args[1] for component in components}
-    if len(numbers) != 1:
-        raise NotPolynomial(f"softmax components with {sorted(map(str, numbers))} classes")
-    classes = numbers.pop()
+def _softmax_of(components: list[sympy.Expr]) -> SoftmaxOfGaussians:
+    """Return the common softmax after checking the names of the classes."""
+    kinds: set[SoftmaxOfGaussians] = {component.softmax for component in components}
+    if len(kinds) != 1:
+        raise NotPolynomial(f"components of several softmaxes, {sorted(map(str, kinds))}")
+    softmax = kinds.pop()
+    classes = softmax.classes
     for component in components:
         _check_index(component.args[0], classes)
     if classes.is_Integer and len(components) > classes:
         raise DomainError(f"{len(components)} distinct classes are named; accepted are {classes}")
     if classes.is_number and not (classes.is_Integer and classes >= 2):
         raise DomainError(f"the number of classes is {classes}; accepted are integers from 2 on")
-    return classes
+    return softmax
 
 
 def _check_index(name: sympy.Expr, classes: sympy.Expr) -> None:

@@ -2,6 +2,10 @@ r"""The field :math:`\mathbb Q(e,\pi,x_1,\dots,x_n)`: exact arithmetic with a de
 
 The symbols are independent variables that range over their house domains: symbols assumed
 positive are positive, positive integers are at least 1, and the number of classes at least 2.
+
+One exponential :math:`e^v` may join them, v a polynomial in the symbols that is not constant. It is
+transcendental over :math:`\mathbb C(x_1,\dots,x_n)`, so zero is decided as if :math:`e^v` were one
+more variable; a sign that holds for every value of that variable above its least one holds for it.
 """
 
 from __future__ import annotations
@@ -13,8 +17,12 @@ import sympy
 from sympy.polys.domains import ZZ
 from sympy.polys.fields import FracField
 
+from rmtcheck.errors import DomainError
 from rmtcheck.symbolic.constants import constant_sign
 from rmtcheck.vocabulary.symbols import C
+
+_POWER = sympy.Dummy("q", positive=True)
+"""The stand-in of :math:`e^v` for v > 0, which ranges over the numbers above 1."""
 
 Element = Any
 """An element of the field: a reduced fraction of integer polynomials."""
@@ -31,20 +39,35 @@ class ExactField:
     ----------
     symbols : iterable of sympy symbols
         The independent variables.
+    exponent : sympy expression, optional
+        The polynomial v, positive and not constant, whose exponential joins the field.
+
+    Raises
+    ------
+    DomainError
+        If the exponent is not such a polynomial.
 
     Examples
     --------
-    >>> from rmtcheck.vocabulary.symbols import gamma
+    >>> from rmtcheck.vocabulary.symbols import gamma, tau
     >>> field = ExactField([gamma])
     >>> field.sign(field.element((sympy.E - 2) * gamma + 1))
     1
+    >>> field = ExactField([gamma, tau], exponent=tau**2)
+    >>> field.sign(field.element(gamma * sympy.exp(2 * tau**2) - gamma))
+    1
     """
 
-    def __init__(self, symbols: Iterable[sympy.Symbol]) -> None:
-        self.symbols = tuple(sorted(set(symbols), key=lambda s: (s.name, str(s.sort_key()))))
-        self._stand_ins = (sympy.Dummy("e"), sympy.Dummy("pi"))
-        self._field = FracField((*self._stand_ins, *self.symbols), ZZ)
-        named = (sympy.E, sympy.pi, *self.symbols)
+    def __init__(self, symbols: Iterable[sympy.Symbol], exponent: sympy.Expr | None = None) -> None:
+        self.exponent = exponent
+        self._variables = tuple(sorted(set(symbols), key=lambda s: (s.name, str(s.sort_key()))))
+        named = [sympy.E, sympy.pi, *self._variables]
+        self._stand_ins = [sympy.Dummy("e"), sympy.Dummy("pi")]
+        if exponent is not None:
+            _require_polynomial(exponent, self._variables)
+            self._variables = (_POWER, *self._variables)
+            named.insert(2, sympy.exp(exponent))
+        self._field = FracField((*self._stand_ins, *self._variables), ZZ)
         self._generators = dict(zip(named, self._field.gens, strict=True))
         self.zero, self.one = self._field.zero, self._field.one
 
@@ -67,11 +90,22 @@ class ExactField:
         base, exponent = expr.as_base_exp()
         if exponent.is_Integer and base != expr:
             return self.element(base) ** int(exponent)
+        if base == sympy.E:
+            return self._exponential(exponent)
         raise NotRational(str(expr))
+
+    def _exponential(self, argument: sympy.Expr) -> Element:
+        """Return the element of an exponential, term by term where that is needed."""
+        multiple = sympy.cancel(argument / self.exponent) if self.exponent else argument
+        if self.exponent and multiple.is_Integer:
+            return self._generators[sympy.exp(self.exponent)] ** int(multiple)
+        if argument.is_Add:
+            return sympy.prod((self.element(sympy.exp(a)) for a in argument.args), start=self.one)
+        raise NotRational(str(sympy.exp(argument)))
 
     def expr(self, element: Element) -> sympy.Expr:
         """Return the element as an expression, factored."""
-        names = dict(zip(self._stand_ins, (sympy.E, sympy.pi), strict=True))
+        names = dict(zip(self._field.symbols, self._generators, strict=True))
         return sympy.factor(element.as_expr()).xreplace(names)
 
     def polynomial(self, numerator: Any) -> Element:
@@ -110,7 +144,7 @@ class ExactField:
     def _polynomial_sign(self, polynomial: Any) -> int | None:
         """Return the common sign of all coefficients after the domains were moved to start at 0."""
         shifted = polynomial
-        for generator, symbol in zip(self._field.ring.gens[2:], self.symbols, strict=True):
+        for generator, symbol in zip(self._field.ring.gens[2:], self._variables, strict=True):
             shifted = shifted.compose(generator, generator + _lower_bound(symbol))
         groups = self._by_monomial(shifted)
         signs = {constant_sign(group) for group in groups.values()} - {0}
@@ -126,16 +160,24 @@ class ExactField:
         return groups
 
     def _is_nonnegative(self, monomial: tuple[int, ...]) -> bool:
-        pairs = zip(self.symbols, monomial, strict=True)
+        pairs = zip(self._variables, monomial, strict=True)
         return all(k == 0 or s.is_nonnegative or (s.is_real and k % 2 == 0) for s, k in pairs)
 
     def _is_positive(self, monomial: tuple[int, ...]) -> bool:
-        pairs = zip(self.symbols, monomial, strict=True)
-        return all(k == 0 or (s.is_positive and not _lower_bound(s)) for s, k in pairs)
+        pairs = zip(self._variables, monomial, strict=True)
+        return all(k == 0 or (s.is_positive and not s.is_integer) for s, k in pairs)
 
 
 def _lower_bound(symbol: sympy.Symbol) -> int:
-    """Return the least value of a counting symbol, and 0 for any other."""
+    """Return the least value of a counting symbol, the infimum 1 of e^v, and 0 for any other."""
     if symbol == C:
         return 2
-    return 1 if symbol.is_integer and symbol.is_positive else 0
+    return 1 if symbol == _POWER or (symbol.is_integer and symbol.is_positive) else 0
+
+
+def _require_polynomial(exponent: sympy.Expr, symbols: tuple[sympy.Symbol, ...]) -> None:
+    own = exponent.free_symbols
+    if not (own and own <= set(symbols) and exponent.is_polynomial(*own) and exponent.is_positive):
+        raise DomainError(
+            f"the exponent is {exponent}; accepted are positive polynomials in {symbols}"
+        )

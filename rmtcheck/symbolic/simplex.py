@@ -2,7 +2,9 @@ r"""Softmax components outside expectations, as coordinates of the open simplex.
 
 Every point of the open simplex is a softmax, and the rational map :math:`p_k=a_k/(1+\sum_la_l)`,
 :math:`a_k>0`, reaches all values of :math:`k` components, with the rest of the mass left for other
-classes. When all classes are named, the last one takes that rest.
+classes. When all classes are named, the last one takes that rest. Softmaxes of other sizes or
+temperatures get points of their own: an identity at all of them holds for softmaxes of the same
+logits as well, while a point of two temperatures need not come from common logits.
 """
 
 from __future__ import annotations
@@ -32,10 +34,10 @@ def coordinates(expr: sympy.Expr) -> Coordinates:
     Accuracy: exact.
     """
     components = sorted(_outside(expr)[0].atoms(SoftmaxComponent), key=sympy.default_sort_key)
-    groups: dict[sympy.Expr, list[sympy.Expr]] = {}
+    groups: dict[tuple[sympy.Expr, ...], list[sympy.Expr]] = {}
     for component in components:
-        groups.setdefault(component.args[1], []).append(component)
-    return {p: value for group in groups.items() for p, value in _group(*group).items()}
+        groups.setdefault(component.args[1:], []).append(component)
+    return {p: v for (size, *_), group in groups.items() for p, v in _group(size, group).items()}
 
 
 def substitute(expr: sympy.Expr, values: Coordinates) -> sympy.Expr:

@@ -141,7 +141,7 @@ def moment_polynomials(powers: Iterable[int], order: int) -> tuple[tuple[int, ..
     return _polynomials(tuple(a for a in pattern if a), _natural("order", order))
 
 
-def linear_ce_series(order: int) -> tuple[sympy.Expr, ...]:
+def linear_ce_series(order: int, variance: sympy.Expr | int = 1) -> tuple[sympy.Expr, ...]:
     r"""Return the 1/C expansion of the block ratio of the linear model with cross-entropy.
 
     .. math:: C^2\frac{g_{ij}}{g_{ii}}=C^2\,
@@ -153,16 +153,19 @@ def linear_ce_series(order: int) -> tuple[sympy.Expr, ...]:
     ----------
     order : int
         Last order :math:`r\ge0`.
+    variance : sympy expression, default 1
+        Variance :math:`\tau^2>0` of a logit, a rational number or a symbol.
 
     Returns
     -------
     tuple of sympy expressions, shape (order + 1,)
-        :math:`c_0,\dots,c_r`; :math:`(1+\gamma e)^{k+1}c_k` is a polynomial in e and ``gamma``.
+        :math:`c_0,\dots,c_r`; with :math:`q=e^{\tau^2}`, :math:`(1+\gamma q)^{k+1}c_k` is a
+        polynomial in q and ``gamma``.
 
     Raises
     ------
     DomainError
-        If the order is not a non-negative integer.
+        If the order is not a non-negative integer, or the variance not known to be positive.
 
     Notes
     -----
@@ -176,8 +179,14 @@ def linear_ce_series(order: int) -> tuple[sympy.Expr, ...]:
     --------
     >>> linear_ce_series(0)
     ((gamma*exp(2) + 1)/(E*gamma + 1),)
+    >>> from rmtcheck.vocabulary.symbols import tau
+    >>> linear_ce_series(0, tau**2)
+    ((gamma*exp(2*tau**2) + 1)/(gamma*exp(tau**2) + 1),)
     """
-    numerator, denominator = _ratio_series(_natural("order", order))
+    spread = sympy.sympify(variance)
+    if not spread.is_positive:
+        raise DomainError(f"variance is {spread}; accepted are positive expressions")
+    numerator, denominator = _ratio_series(_natural("order", order), sympy.exp(spread))
     leading = denominator[0]
     quotients: list[Any] = []  # c_k times leading^(k+1), so that no fraction is ever needed
     for k, coefficient in enumerate(numerator):
@@ -186,13 +195,13 @@ def linear_ce_series(order: int) -> tuple[sympy.Expr, ...]:
     return tuple(_fraction(top, leading, k + 1) for k, top in enumerate(quotients))
 
 
-def _ratio_series(order: int) -> tuple[list[Any], list[Any]]:
-    """Return the series of C^4 g_ij and C^2 g_ii over Z[e, gamma]."""
-    polynomials, e, ratio = ring((sympy.E, gamma), ZZ)
+def _ratio_series(order: int, base: sympy.Expr) -> tuple[list[Any], list[Any]]:
+    """Return the series of C^4 g_ij and C^2 g_ii over Z[q, gamma], q called ``base``."""
+    polynomials, q, ratio = ring((base, gamma), ZZ)
 
     def moment(*powers: int, shift: int = 0) -> list[Any]:
         rows = moment_polynomials(powers, order)
-        values = [sum((c * e**n for n, c in enumerate(row)), polynomials.zero) for row in rows]
+        values = [sum((c * q**n for n, c in enumerate(row)), polynomials.zero) for row in rows]
         return ([polynomials.zero] * shift + values)[: order + 1]
 
     parts = zip(moment(2), moment(3, shift=1), moment(4, shift=2), strict=True)

@@ -11,6 +11,9 @@ from typing import Any
 
 import sympy
 
+from rmtcheck.errors import DomainError
+from rmtcheck.vocabulary.symbols import tau
+
 
 class Expectation(sympy.Function):
     r"""The mean :math:`\mathbb E[\,\cdot\,]` of a random expression, unevaluated."""
@@ -18,17 +21,21 @@ class Expectation(sympy.Function):
     nargs = 1
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
-        sizes = "".join(f"_{{C={c}}}" for c in self._explicit_classes())
-        body = rf"\mathbb{{E}}{sizes}\left[{printer._print(self.args[0])}\right]"
+        body = rf"\mathbb{{E}}{self._law(printer)}\left[{printer._print(self.args[0])}\right]"
         return body if exp is None else rf"{{{body}}}^{{{exp}}}"
 
     def _sympystr(self, printer: Any) -> str:
-        sizes = "".join(f"_{{C={c}}}" for c in self._explicit_classes())
-        return f"E{sizes}[{printer._print(self.args[0])}]"
+        return f"E{self._law(printer)}[{printer._print(self.args[0])}]"
 
-    def _explicit_classes(self) -> list[sympy.Expr]:
-        classes = {p.classes for p in self.args[0].atoms(SoftmaxComponent)}
-        return sorted((c for c in classes if c.is_number), key=int)
+    def _law(self, printer: Any) -> str:
+        """Return what is said about the softmax: explicit classes, a scale other than 1."""
+        components = self.args[0].atoms(SoftmaxComponent)
+        classes = sorted({p.classes for p in components if p.classes.is_number}, key=int)
+        scales = sorted({p.scale for p in components} - {1}, key=sympy.default_sort_key)
+        said = [f"C={c}" for c in classes]
+        name = printer._print(tau)
+        said += [name if s == tau else f"{name}={printer._print(s)}" for s in scales]
+        return f"_{{{', '.join(said)}}}" if said else ""
 
 
 def E(expression: sympy.Expr) -> sympy.Expr:
@@ -45,9 +52,9 @@ def E(expression: sympy.Expr) -> sympy.Expr:
 
 
 class SoftmaxComponent(sympy.Function):
-    r"""One softmax probability :math:`p_k=e^{u_k/\tau}/\sum_{c=1}^Ce^{u_c/\tau}`.
+    r"""One softmax probability :math:`p_k=e^{u_k/T}/\sum_{c=1}^Ce^{u_c/T}`.
 
-    Arguments are the class, the number of classes, and the temperature :math:`\tau` where it is
+    Arguments are the class, the number of classes, and the temperature T where it is
     not 1. The logits :math:`u_1,\dots,u_C` are iid standard Gaussian inside an expectation
     without sizes, and those of the network inside a weighted Gram matrix.
     """
@@ -55,6 +62,11 @@ class SoftmaxComponent(sympy.Function):
     nargs = (2, 3)
     is_positive = True
     is_real = True
+
+    @classmethod
+    def eval(cls, *args: sympy.Expr) -> sympy.Expr | None:
+        """Leave out the temperature 1: one softmax has one name."""
+        return cls(*args[:2]) if args[2:] == (1,) else None
 
     @property
     def index(self) -> sympy.Expr:
@@ -71,6 +83,16 @@ class SoftmaxComponent(sympy.Function):
         """The temperature."""
         return self.args[2] if len(self.args) > 2 else sympy.S.One
 
+    @property
+    def scale(self) -> sympy.Expr:
+        """The standard deviation of a standard Gaussian logit over the temperature."""
+        return 1 / self.temperature
+
+    @property
+    def softmax(self) -> SoftmaxOfGaussians:
+        """The softmax of which this is a component, the logits being Gaussian."""
+        return SoftmaxOfGaussians(self.classes, self.scale)
+
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         body = rf"p_{{{printer._print(self.index)}}}"
         return body if exp is None else rf"{body}^{{{exp}}}"
@@ -83,16 +105,39 @@ class SoftmaxComponent(sympy.Function):
 class SoftmaxOfGaussians:
     r"""Softmax of iid Gaussian logits: index it by a class to get :math:`p_k`.
 
+    .. math:: p_k=e^{\tau u_k}\Big/\sum_{c=1}^Ce^{\tau u_c},\qquad u_c\sim N(0,1)\ \text{iid}.
+
     Parameters
     ----------
     classes : int or sympy expression
-        Number of classes :math:`C\\ge 2`.
+        Number of classes :math:`C\ge2`.
+    scale : positive sympy expression, default 1
+        Standard deviation :math:`\tau` of a logit; the temperature is its inverse.
+
+    Raises
+    ------
+    DomainError
+        If the scale is not known to be positive.
+
+    Examples
+    --------
+    >>> SoftmaxOfGaussians(10, 2)[1].temperature
+    1/2
+    >>> SoftmaxOfGaussians(10, 1)[1] == SoftmaxOfGaussians(10)[1]
+    True
     """
 
     classes: sympy.Expr
+    scale: sympy.Expr = sympy.S.One
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "classes", sympy.sympify(self.classes))
+        object.__setattr__(self, "scale", sympy.sympify(self.scale))
+        if not self.scale.is_positive:
+            raise DomainError(f"scale is {self.scale}; accepted are positive expressions")
 
     def __getitem__(self, index: sympy.Expr) -> SoftmaxComponent:
-        return SoftmaxComponent(sympy.sympify(index), sympy.sympify(self.classes))
+        return SoftmaxComponent(sympy.sympify(index), self.classes, 1 / self.scale)
 
 
 class FrobeniusSquared(sympy.Function):

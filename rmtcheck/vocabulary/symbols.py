@@ -23,6 +23,9 @@ r"""Aspect ratio, the limit of :math:`d/N`, always this way round."""
 sigma = sympy.Symbol("sigma", positive=True)
 """Standard deviation of a matrix entry."""
 
+tau = sympy.Symbol("tau", positive=True)
+"""Standard deviation of a logit."""
+
 i, j, n = sympy.symbols("i j n", integer=True, positive=True)
 """Two distinct classes and a sample, counted from 1."""
 

@@ -10,7 +10,7 @@ import sympy
 
 from rmtcheck.errors import DomainError
 from rmtcheck.symbolic.equality import Answer, is_zero
-from rmtcheck.vocabulary.symbols import C
+from rmtcheck.vocabulary.symbols import C, d
 
 
 @dataclass(frozen=True)
@@ -114,6 +114,8 @@ def growth_of(expr: sympy.Expr, of_node: Callable[[sympy.Expr], Growth | None]) 
         return found
     if expr == C:
         return Growth(sympy.S.One, sympy.S.One, is_positive=True)
+    if expr == d:
+        return Growth(sympy.S.One, dimension=sympy.S.One, is_positive=True)
     if expr.is_Add:
         return _sum([growth_of(part, of_node) for part in expr.args])
     if expr.is_Mul:

@@ -9,8 +9,9 @@ from rmtcheck.certify.ball import is_accurate
 from rmtcheck.certify.evaluate import enclose, enclose_beyond
 from rmtcheck.certify.linear_ce import linear_ce
 from rmtcheck.errors import DomainError, PrecisionError
+from rmtcheck.symbolic.softmax import linear_ce_series
 from rmtcheck.vocabulary.quantities import E, SoftmaxOfGaussians
-from rmtcheck.vocabulary.symbols import C, N, e, gamma, i, j
+from rmtcheck.vocabulary.symbols import C, N, e, gamma, i, j, tau
 
 p = SoftmaxOfGaussians(C)
 G_II = gamma * E(p[i] ** 2 * (1 - p[i]) ** 2) + E(p[i] * (1 - p[i])) ** 2
@@ -124,3 +125,59 @@ def test_exact_limits_and_other_softmaxes():
 def test_a_symbol_without_value_is_named():
     with pytest.raises(DomainError, match="symbol N has no value"):
         enclose_beyond(N / C, C, 10)
+
+
+def scaled(scale):
+    """Return C^2 g_ij / g_ii for logits of another scale."""
+    warm = SoftmaxOfGaussians(C, scale)
+    return SCALED.xreplace({p[i]: warm[i], p[j]: warm[j]})
+
+
+@pytest.mark.parametrize("scale", ["1/2", "5/4"])
+def test_scale_of_the_logits_is_respected(scale):
+    ball = enclose(scaled(tau), {gamma: 2, C: 1000, tau: scale})
+    assert is_accurate(ball, 30)
+    assert ball.overlaps(linear_ce(2, 1000, scale=scale).scaled_ratio)
+    assert not ball.overlaps(linear_ce(2, 1000).scaled_ratio)
+
+
+@pytest.mark.parametrize("scale", ["1/2", "5/4"])
+def test_limit_at_another_scale(scale):
+    q = sympy.exp(tau**2)
+    ball = enclose_beyond(scaled(tau), C, 10**60, {gamma: 2, tau: scale})
+    limit = (2 * q**2 + 1) / (2 * q + 1)
+    assert ball.overlaps(enclose(limit, {tau: scale}, 50))
+    assert ball.rad() < arb("1e-50")
+    assert not ball.overlaps(enclose(LIMIT, {gamma: 2}, 50))
+
+
+@pytest.mark.parametrize("scale", [tau, sympy.sqrt(2), sympy.Float("0.7"), 200 / C, 20])
+def test_a_scale_without_an_exact_value_is_refused(scale):
+    for enclosed in (
+        lambda: enclose(scaled(scale), {gamma: 1, C: 10}),
+        lambda: enclose_beyond(scaled(scale), C, 10**6, {gamma: 1}),
+    ):
+        with pytest.raises(DomainError):
+            enclosed()
+
+
+def test_two_scales_in_one_expression():
+    half, plain = E(SoftmaxOfGaussians(C, "1/2")[i] ** 2), E(p[i] ** 2)
+    gap = enclose(half - plain, {C: 10})
+    assert gap < 0
+    far = enclose_beyond(C**2 * (half - plain), C, 10**40)
+    assert far.overlaps(enclose(sympy.exp(sympy.Rational(1, 4)) - e, {}, 40))
+
+
+@pytest.mark.parametrize("aspect_ratio", ["1/10", 2])
+def test_what_cancels_in_the_limit_is_expanded(aspect_ratio):
+    first, second = (c.subs(gamma, sympy.Rational(aspect_ratio)) for c in linear_ce_series(1))
+    ball = enclose_beyond(C * (SCALED - first), C, 10**40, {gamma: aspect_ratio})
+    assert ball.contains(enclose(second, {}, 60))
+    assert ball.rad() < arb("1e-30")
+    assert not ball.overlaps(enclose(second + sympy.Rational(1, 10**20), {}, 60))
+
+
+def test_a_wrong_leading_term_leaves_an_unbounded_rest():
+    off = sympy.Rational(1, 10**6)
+    assert not enclose_beyond(C * (SCALED - LIMIT - off), C, 10**40, {gamma: 1}).is_finite()

@@ -4,7 +4,7 @@ import sympy
 from rmtcheck.certify.expectation import moment_terms
 from rmtcheck.errors import DomainError
 from rmtcheck.vocabulary.quantities import E, SoftmaxOfGaussians
-from rmtcheck.vocabulary.symbols import C, gamma, i, j
+from rmtcheck.vocabulary.symbols import C, gamma, i, j, tau
 
 p = SoftmaxOfGaussians(C)
 three = SoftmaxOfGaussians(3)
@@ -31,7 +31,7 @@ def test_coefficients_stay_symbolic():
 
 def test_a_constant_has_no_classes():
     (term,) = moment_terms(E(sympy.Integer(7)))
-    assert (term.coefficient, term.powers, term.classes) == (7, (), None)
+    assert (term.coefficient, term.powers, term.softmax) == (7, (), None)
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,13 @@ def test_a_constant_has_no_classes():
 def test_refused(expectation):
     with pytest.raises(DomainError):
         moment_terms(expectation)
+
+
+def test_terms_keep_their_scale():
+    warm = SoftmaxOfGaussians(C, tau)
+    assert [term.softmax for term in moment_terms(E(warm[i] * (1 - warm[j])))] == [warm, warm]
+
+
+def test_two_temperatures_in_one_mean_are_refused():
+    with pytest.raises(DomainError, match="accepted: one softmax"):
+        moment_terms(E(p[i] * SoftmaxOfGaussians(C, tau)[j]))

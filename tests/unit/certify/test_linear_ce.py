@@ -1,9 +1,11 @@
+from time import process_time
+
 import pytest
 from flint import arb, ctx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rmtcheck.certify import exact
+from rmtcheck.certify import exact, softmax
 from rmtcheck.certify.ball import is_accurate
 from rmtcheck.certify.linear_ce import linear_ce
 from rmtcheck.certify.softmax import softmax_moments
@@ -65,3 +67,30 @@ def test_text_shows_all_balls():
 def test_domain(arguments):
     with pytest.raises(DomainError):
         linear_ce(*arguments)
+
+
+@pytest.mark.parametrize("scale", ["1/1000", "1/2", "5/4", 3])
+def test_two_classes_have_ratio_one_at_every_scale(scale):
+    assert linear_ce(2, 2, scale=scale).ratio.contains(1)
+
+
+def test_the_scale_matters_and_is_named():
+    warm, plain = linear_ce(1, 100, scale="5/4"), linear_ce(1, 100)
+    assert is_accurate(warm.ratio, 30)
+    assert warm.ratio > plain.ratio
+    assert str(warm).startswith("linear_ce(gamma=1, classes=100, scale=5/4)\n")
+    assert str(linear_ce(1, 100, scale="1")) == str(plain)
+
+
+@pytest.mark.parametrize("scale", [0, -1, 0.1, 11, "1/2000"])
+def test_scales_outside_their_domain(scale):
+    with pytest.raises(DomainError, match="scale"):
+        linear_ce(1, 10, scale=scale)
+
+
+def test_a_billion_classes_cost_no_more():
+    softmax.cached_moments.cache_clear()
+    started = process_time()
+    result = linear_ce(1, 10**9, 30)
+    assert process_time() - started < 1
+    assert is_accurate(result.scaled_ratio, 30)

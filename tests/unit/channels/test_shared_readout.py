@@ -95,7 +95,7 @@ def test_where_floats_have_nothing_to_say(statement):
     assert not NumericChannel().applies(statement)
 
 
-@pytest.mark.parametrize("statement", [s for s, _, _ in JUDGED])
+@pytest.mark.parametrize("statement", [s for s, _, floats in JUDGED if floats is None])
 def test_balls_have_nothing_to_say(statement):
     assert not CertifiedChannel(30).applies(statement)
 
@@ -121,6 +121,33 @@ def test_draws_lead_to_the_limit():
     bias = 3 / 1000  # C/(C+2) at a thousand classes
     assert abs(last.value - limit.estimate.value) < 6 * last.error + bias
     assert last.error < limit.estimate.value / 5
+
+
+def point(width, value, error):
+    return {"at": {"m": width, "gamma": "1", "C": "1000"}, "value": value, "error": error}
+
+
+def test_draws_away_from_the_limit_are_said_to_have_no_power():
+    limits = [point("3", 8.0, 0.0), point("8", 2.0, 0.0)]
+    drawn = [point("3", 5.0, 0.1), point("8", 2.5, 0.1)]
+    near, far = (
+        shared_readout.power_of_draws({"points": p, "extrapolated": limits}).split("; ")
+        for p in (drawn, [point("3", 7.9, 0.1), point("8", 1.0, 0.1)])
+    )
+    assert ["no power" in line for line in near] == [True, False]
+    assert ["no power" in line for line in far] == [False, True]
+    assert near[1] == "draws at m = 8, C = 1000 give 2.5 within 0.6, in agreement with the limit 2"
+
+
+def test_the_judgement_says_where_draws_have_power(monkeypatch):
+    monkeypatch.setattr(shared_readout, "DRAWS", 400)
+    monkeypatch.setattr(shared_readout, "DRAWN_CLASSES", (100, 3162))
+    message = judged(NumericChannel(), LimitOf(C**2 * output_ce, constant, ordered)).message
+    three, eight = message.split("; ")[1:]
+    assert three.startswith("draws at m = 3, C = 3162")
+    assert "no power" in three
+    assert eight.startswith("draws at m = 8, C = 3162")
+    assert "in agreement" in eight
 
 
 def test_claimed_overlaps_are_integrated():

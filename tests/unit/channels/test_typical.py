@@ -5,7 +5,7 @@ import sympy
 
 from rmtcheck import Along, E, Identity, LimitOf, SoftmaxOfGaussians
 from rmtcheck.channels.typical import ASPECT_RATIOS, CLASSES, named, points, shown
-from rmtcheck.vocabulary.symbols import C, d, gamma, i, j, sigma, t
+from rmtcheck.vocabulary.symbols import C, d, gamma, i, j, sigma, t, tau
 
 p = SoftmaxOfGaussians(C)
 
@@ -18,6 +18,7 @@ p = SoftmaxOfGaussians(C)
         (C, 7),
         (gamma * C, 35),
         (gamma * sigma * t, 30),
+        (gamma * tau, 15),
         (d * i + j, 1),
     ],
 )

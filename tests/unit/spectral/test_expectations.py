@@ -6,7 +6,7 @@ import sympy
 from rmtcheck.errors import DomainError
 from rmtcheck.spectral.expectations import evaluate, extrapolate, log_slope, softmax_moment
 from rmtcheck.vocabulary.quantities import E, SoftmaxOfGaussians
-from rmtcheck.vocabulary.symbols import C, gamma, i, j
+from rmtcheck.vocabulary.symbols import C, gamma, i, j, tau
 
 p = SoftmaxOfGaussians(C)
 g_ii = gamma * E(p[i] ** 2 * (1 - p[i]) ** 2) + E(p[i] * (1 - p[i])) ** 2
@@ -76,3 +76,24 @@ def test_errors_are_carried_through_the_algebra():
 def test_refusals(expression, values, message):
     with pytest.raises(DomainError, match=message):
         evaluate(expression, values)
+
+
+@pytest.mark.parametrize("scale", [sympy.Rational(1, 2), sympy.Rational(5, 4)])
+def test_scale_of_the_logits_is_respected(scale):
+    warm = SoftmaxOfGaussians(C, tau)
+    value = evaluate(E(warm[i] ** 2), {C: 10, tau: scale})
+    assert value.value == softmax_moment((2,), 10, float(scale)).value
+    assert abs(value.value - evaluate(E(p[i] ** 2), {C: 10}).value) > 1e6 * value.error
+
+
+@pytest.mark.parametrize(
+    "mean",
+    [
+        E(SoftmaxOfGaussians(10, tau)[i]),
+        E(SoftmaxOfGaussians(10, 30)[i] ** 2),
+        E(SoftmaxOfGaussians(10, 2)[i] * SoftmaxOfGaussians(10)[j]),
+    ],
+)
+def test_other_scales_are_refused(mean):
+    with pytest.raises(DomainError, match="scale"):
+        evaluate(mean)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import sympy
 from scipy import integrate, stats
+from sympy import Rational
 
 from rmtcheck.errors import DomainError
 from rmtcheck.spectral.finite_size import (
@@ -12,8 +13,9 @@ from rmtcheck.spectral.finite_size import (
     radius_rule,
     softmax_spread,
 )
+from rmtcheck.spectral.softmax import softmax_moment
 from rmtcheck.vocabulary.quantities import SoftmaxOfGaussians
-from rmtcheck.vocabulary.symbols import C, i, j
+from rmtcheck.vocabulary.symbols import C, i, j, tau
 
 p = SoftmaxOfGaussians(C)
 WEIGHTS = {"diagonal": p[i] * (1 - p[i]), "off-diagonal": p[i] * p[j], "component": p[i]}
@@ -27,7 +29,7 @@ DENSITY = stats.norm.pdf(G) * (G[1] - G[0])
 
 
 @cache
-def two_class_norm(name, d, N):
+def two_class_norm(name, d, N, scale=1.0):
     """The mean norm for two classes, by another road: condition on V instead of on the data.
 
     The weight depends on the input through one projection, of size |delta|, delta the
@@ -37,7 +39,7 @@ def two_class_norm(name, d, N):
     weight = TWO_CLASSES[name]
 
     def integrand(radius):
-        values = weight(1 / (1 + np.exp(-radius * G)))
+        values = weight(1 / (1 + np.exp(-scale * radius * G)))
         along, across = DENSITY @ (values * G**2), DENSITY @ values
         fourth = DENSITY @ (values**2 * (G**4 + 2 * (d - 1) * G**2 + d * d - 1))
         return fourth / N + (1 - 1 / N) * (along**2 + (d - 1) * across**2)
@@ -144,3 +146,29 @@ def test_weight_and_classes_must_agree():
 def test_limit_needs_a_positive_ratio(gamma):
     with pytest.raises(DomainError, match="gamma"):
         block_norm_limit(p[i], gamma, 5)
+
+
+def at_scale(name, scale):
+    """Return a weight at another scale of the logits."""
+    warm = SoftmaxOfGaussians(C, scale)
+    return WEIGHTS[name].xreplace({p[i]: warm[i], p[j]: warm[j]})
+
+
+@pytest.mark.parametrize("name", WEIGHTS)
+@pytest.mark.parametrize("scale", [Rational(1, 2), Rational(5, 4)])
+def test_temperature_agrees_with_the_other_road(name, scale):
+    norm = block_norm_mean(at_scale(name, scale), 30, 60, 2)
+    assert abs(norm.value - two_class_norm(name, 30, 60, float(scale))) <= norm.error + 1e-12
+    assert abs(norm.value - two_class_norm(name, 30, 60)) > 100 * norm.error
+
+
+def test_limit_at_another_temperature():
+    warm, plain = (block_norm_limit(at_scale("component", s), 0.5, 10) for s in (Rational(5, 4), 1))
+    expected = 0.5 * softmax_moment((2,), 10, 1.25).value + 0.01
+    assert abs(warm.value - expected) < 1e-13
+    assert abs(warm.value - plain.value) > 0.001
+
+
+def test_a_symbolic_temperature_is_refused():
+    with pytest.raises(DomainError, match="scale tau"):
+        block_norm_mean(at_scale("component", tau), 10, 10, 4)

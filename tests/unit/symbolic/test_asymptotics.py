@@ -14,7 +14,7 @@ from rmtcheck.symbolic.softmax import linear_ce_series
 from rmtcheck.vocabulary.losses import CROSS_ENTROPY
 from rmtcheck.vocabulary.networks import HessianBlock, LinearModel
 from rmtcheck.vocabulary.quantities import E, FrobeniusSquared, SoftmaxOfGaussians
-from rmtcheck.vocabulary.symbols import C, d, e, gamma, i, j
+from rmtcheck.vocabulary.symbols import C, d, e, gamma, i, j, tau
 
 p = SoftmaxOfGaussians(C)
 g_ii = gamma * E(p[i] ** 2 * (1 - p[i]) ** 2) + E(p[i] * (1 - p[i])) ** 2
@@ -149,3 +149,63 @@ def test_steps_name_every_moment():
     assert "expand the softmax moment: E[p_1**2*p_2**2] = (exp(2))*C**(-4)" in text
     assert text.splitlines()[-1].startswith("so the quantity is: ")
     assert r"O(C^{-3})" in expand(E(p[i] ** 2), 0).latex()
+
+
+def ratio(softmax):
+    """Return C^2 g_ij / g_ii."""
+    below = gamma * E(softmax[i] ** 2 * (1 - softmax[i]) ** 2)
+    above = gamma * E(softmax[i] ** 2 * softmax[j] ** 2) + E(softmax[i] * softmax[j]) ** 2
+    return C**2 * above / (below + E(softmax[i] * (1 - softmax[i])) ** 2)
+
+
+@pytest.mark.parametrize("scale", [1, 2, sqrt(2), tau, 2 * tau, gamma * tau])
+def test_limit_of_theorem_one_at_another_scale(scale):
+    q = sympy.exp(sympy.sympify(scale) ** 2)
+    found = limit(ratio(SoftmaxOfGaussians(C, scale)))
+    assert sympy.simplify(found - (gamma * q**2 + 1) / (gamma * q + 1)) == 0
+
+
+@pytest.mark.parametrize("scale", [Rational(1, 2), sympy.pi, 1 / C, sympy.log(tau + 2)])
+def test_other_scales_are_undecided(scale):
+    assert limit(ratio(SoftmaxOfGaussians(C, scale))) is None
+
+
+def test_a_temperature_is_not_ignored():
+    warm, plain = SoftmaxOfGaussians(C, tau), SoftmaxOfGaussians(C)
+    assert leading_term(E(warm[i] ** 2)) == (sympy.exp(tau**2), -2)
+    assert leading_term(E(plain[i] ** 2)) == (e, -2)
+    assert limit(C**2 * (E(warm[i] ** 2) - E(plain[i] ** 2))) == sympy.exp(tau**2) - e
+
+
+def test_series_at_a_symbolic_scale():
+    found = expand(ratio(SoftmaxOfGaussians(C, tau)), 3)
+    series = linear_ce_series(3, tau**2)
+    assert [sympy.cancel(found.coefficient(-k) - c) for k, c in enumerate(series)] == [0] * 4
+
+
+def test_exponentials_of_a_claim_are_those_of_the_moments():
+    q = sympy.exp(tau**2)
+    moment = C**2 * E(SoftmaxOfGaussians(C, tau)[i] ** 2)
+    assert limit(moment - q) == 0
+    assert limit(C * (moment - q)) == -q * (q - 1) * (2 * q - 1)
+    assert limit(moment * e - sympy.exp(tau**2 + 1)) == 0
+    assert limit(moment / q**3) == sympy.exp(-2 * tau**2)
+    assert limit(sqrt(moment)) == sympy.exp(tau**2 / 2)
+
+
+def test_a_scale_that_is_too_small_to_see_is_not_zero():
+    moment = C**2 * E(SoftmaxOfGaussians(C, tau)[i] ** 2)
+    assert limit(C * (moment - 1)) == oo
+    assert leading_term(sympy.exp(tau**2) * (E(SoftmaxOfGaussians(C, tau)[i]) - 1 / C)) == (0, -oo)
+
+
+def test_two_scales_with_a_common_unit():
+    one, two = SoftmaxOfGaussians(C, tau), SoftmaxOfGaussians(C, 2 * tau)
+    assert limit(E(two[i] ** 2) / E(one[i] ** 2)) == sympy.exp(3 * tau**2)
+    other = SoftmaxOfGaussians(C, gamma)
+    assert limit(E(other[i] ** 2) / E(one[i] ** 2)) is None
+
+
+def test_steps_name_the_scale():
+    text = str(derive_limit(C**2 * E(SoftmaxOfGaussians(C, tau)[i] ** 2)))
+    assert "E_{tau}[p_1**2] = (exp(tau**2))*C**(-2)" in text

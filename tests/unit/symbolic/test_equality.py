@@ -7,7 +7,7 @@ from rmtcheck.symbolic.equality import Answer, are_equal, is_zero
 from rmtcheck.vocabulary.losses import CROSS_ENTROPY
 from rmtcheck.vocabulary.networks import HessianBlock, LinearModel
 from rmtcheck.vocabulary.quantities import E, FrobeniusSquared, SoftmaxOfGaussians
-from rmtcheck.vocabulary.symbols import C, N, d, e, gamma, i, j, x, z
+from rmtcheck.vocabulary.symbols import C, N, d, e, gamma, i, j, tau, x, z
 
 p, p2, p3 = (SoftmaxOfGaussians(k) for k in (C, 2, 3))
 k = sympy.Symbol("k", integer=True, positive=True)
@@ -155,3 +155,18 @@ def test_expectations_that_cancel_leave_a_decidable_rest():
     rhs = gamma * E(p[i] ** 2 * (1 - p[i]) ** 2) + E(p[i] * (1 - p[i])) ** 2
     assert are_equal(lhs, rhs).answer == Answer.YES
     assert are_equal(lhs, rhs + gamma).answer == Answer.NO
+
+
+def test_two_temperatures_of_one_size_are_not_refuted():
+    """With common logits p_1(2)^2 p_2 = p_2(2)^2 p_1, though not at independent points."""
+    warm = SoftmaxOfGaussians(2, Rational(1, 2))
+    assert are_equal(warm[1] ** 2 * p2[2], warm[2] ** 2 * p2[1]).answer == Answer.UNKNOWN
+    assert are_equal(warm[1] + p2[2], 1).answer == Answer.UNKNOWN
+    assert are_equal(warm[1] + warm[2], p2[1] + p2[2]).answer == Answer.YES
+    assert are_equal(warm[1], warm[2]).answer == Answer.NO
+
+
+def test_means_at_two_temperatures_differ():
+    warm = SoftmaxOfGaussians(C, tau)
+    assert are_equal(E(warm[i] ** 2), E(p[i] ** 2)).answer == Answer.NO
+    assert are_equal(E(warm[i]), E(p[i])).answer == Answer.YES

@@ -8,7 +8,7 @@ from rmtcheck.errors import DomainError
 from rmtcheck.symbolic.exchangeability import NotPolynomial, moments, normal_form, reduce_pattern
 from rmtcheck.vocabulary.ensembles import Projection
 from rmtcheck.vocabulary.quantities import E, SoftmaxOfGaussians
-from rmtcheck.vocabulary.symbols import C, d, gamma, i, j
+from rmtcheck.vocabulary.symbols import C, d, gamma, i, j, tau
 
 p = SoftmaxOfGaussians(C)
 PATTERNS = [(1,), (2,), (3,), (4,), (2, 1), (3, 1), (3, 2), (2, 1, 1), (4, 2, 1), (5,)]
@@ -60,7 +60,7 @@ def test_only_repeated_largest_exponents_remain(pattern):
 
 
 def test_names_of_classes_do_not_matter():
-    assert moments(E(p[i] ** 2 * p[3] + gamma * p[j])) == ({(2, 1): 1, (1,): gamma}, C)
+    assert moments(E(p[i] ** 2 * p[3] + gamma * p[j])) == ({(2, 1): 1, (1,): gamma}, p)
 
 
 def test_products_of_expectations_are_reduced_one_by_one():
@@ -93,3 +93,15 @@ def test_other_randomness_is_left_alone(inside):
 def test_impossible_classes_are_named(inside):
     with pytest.raises(DomainError, match="accepted are"):
         moments(E(inside))
+
+
+def test_components_of_two_temperatures_are_no_polynomial_of_one_softmax():
+    with pytest.raises(NotPolynomial, match="several softmaxes"):
+        moments(E(p[i] * SoftmaxOfGaussians(C, tau)[j]))
+
+
+def test_moments_keep_their_scale():
+    warm = SoftmaxOfGaussians(C, tau)
+    assert moments(E(warm[i] ** 2)) == ({(2,): 1}, warm)
+    assert normal_form(E(warm[i]) - 1 / C) == 0
+    assert normal_form(E(warm[i] ** 2) - E(p[i] ** 2)) != 0

@@ -1,7 +1,12 @@
-"""Directions of growth."""
+"""Directions of growth, and softmaxes of Gaussian logits."""
 
-from rmtcheck.vocabulary.quantities import Along
-from rmtcheck.vocabulary.symbols import C, N, d, gamma
+import pytest
+from sympy import Rational, Symbol
+from sympy import latex as sympy_latex
+
+from rmtcheck.errors import DomainError
+from rmtcheck.vocabulary.quantities import Along, E, SoftmaxComponent, SoftmaxOfGaussians
+from rmtcheck.vocabulary.symbols import C, N, d, gamma, i, tau
 
 together, after = Along(d, N, ratio=gamma), Along(d, N, ratio=gamma, then=C)
 
@@ -29,3 +34,36 @@ def test_orders_count_the_last_size():
 def test_the_order_of_limits_is_part_of_the_direction():
     assert together != after
     assert after == Along(d, N, ratio=gamma, then=C)
+
+
+def test_a_softmax_of_scale_one_has_one_name():
+    assert SoftmaxOfGaussians(C, 1)[i] == SoftmaxOfGaussians(C)[i] == SoftmaxComponent(i, C, 1)
+    assert SoftmaxOfGaussians(C, tau)[i].subs(tau, 1) == SoftmaxOfGaussians(C)[i]
+    assert SoftmaxOfGaussians(C, tau)[i] != SoftmaxOfGaussians(C)[i]
+
+
+def test_the_temperature_is_the_inverse_scale():
+    component = SoftmaxOfGaussians(C, Rational(5, 4))[i]
+    assert (component.temperature, component.scale) == (Rational(4, 5), Rational(5, 4))
+    assert component.softmax == SoftmaxOfGaussians(C, Rational(5, 4))
+
+
+@pytest.mark.parametrize("scale", [0, -1, Symbol("a", real=True)])
+def test_a_scale_is_positive(scale):
+    with pytest.raises(DomainError, match=r"scale is .*; accepted are positive"):
+        SoftmaxOfGaussians(C, scale)
+
+
+@pytest.mark.parametrize(
+    ("scale", "text", "latex"),
+    [
+        (1, "E[p_i]", r"\mathbb{E}\left["),
+        (tau, "E_{tau}[p_i]", r"\mathbb{E}_{\tau}\left["),
+        (Rational(1, 2), "E_{tau=1/2}[p_i]", r"\mathbb{E}_{\tau=\frac{1}{2}}\left["),
+    ],
+)
+def test_a_mean_says_the_scale(scale, text, latex):
+    mean = E(SoftmaxOfGaussians(C, scale)[i])
+    assert str(mean) == text
+    assert sympy_latex(mean).startswith(latex)
+    assert str(E(SoftmaxOfGaussians(10, 2)[1])) == "E_{C=10, tau=2}[p_1]"
