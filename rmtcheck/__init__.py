@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from rmtcheck.constants.hidden_layer import (
         hidden_ce_constant,
         hidden_mse,
+        hidden_mse_constant,
         output_ce_constant,
     )
     from rmtcheck.laws.generalized_marchenko_pastur import GeneralizedMarchenkoPastur
@@ -144,7 +145,12 @@ _HOMES = {
         "SpectralLimit",
         "Value",
     ),
-    "constants.hidden_layer": ("hidden_ce_constant", "hidden_mse", "output_ce_constant"),
+    "constants.hidden_layer": (
+        "hidden_ce_constant",
+        "hidden_mse",
+        "hidden_mse_constant",
+        "output_ce_constant",
+    ),
     "laws.generalized_marchenko_pastur": ("GeneralizedMarchenkoPastur",),
     "laws.marchenko_pastur": ("MarchenkoPastur",),
     "laws.semicircle": ("Semicircle",),
@@ -329,6 +335,7 @@ __all__ = [
     "hessian_links",
     "hidden_ce_constant",
     "hidden_mse",
+    "hidden_mse_constant",
     "hidden_weights",
     "leaky_relu",
     "less",

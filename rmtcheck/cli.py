@@ -1,4 +1,4 @@
-"""The command ``rmtcheck``: list, show, explain, replay, verify."""
+"""The command ``rmtcheck``: list, show, explain, constants, replay, verify."""
 
 from __future__ import annotations
 
@@ -54,11 +54,19 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("id", metavar="ID")
     explain.add_argument("--latex", action="store_true", help="print a LaTeX document")
     explain.set_defaults(run=_explain)
+    _add_constants(commands.add_parser("constants", help="every constant, in certified digits"))
     again = commands.add_parser("replay", help="check a certificate again, by other code")
     again.add_argument("file", nargs="?", metavar="FILE", help="default: the stored one")
     again.set_defaults(run=_replay)
     _add_verify(commands.add_parser("verify", help="verify claims and write the report"))
     return parser
+
+
+def _add_constants(constants: argparse.ArgumentParser) -> None:
+    constants.add_argument("--digits", default="30", metavar="N", help="10 to 290 (default 30)")
+    constants.add_argument("--markdown", action="store_true", help="print a page, with formulas")
+    constants.add_argument("--ledger", default=LEDGER_FILE, help="ledger to read verdicts from")
+    constants.set_defaults(run=_constants)
 
 
 def _add_verify(verify: argparse.ArgumentParser) -> None:
@@ -164,6 +172,16 @@ def _explain(options: argparse.Namespace) -> int:
 
     made = _find(options.id)
     _say(explanation.latex(made) if options.latex else explanation.plain(made))
+    return SETTLED
+
+
+def _constants(options: argparse.Namespace) -> int:
+    from rmtcheck.report import constants_text
+    from rmtcheck.runner.collect import collect, proofs_folder
+
+    known = _known_verdicts(Path(options.ledger), collect(proofs_folder()))
+    write = constants_text.markdown if options.markdown else constants_text.plain
+    _say(write(options.digits, known))
     return SETTLED
 
 

@@ -2,29 +2,34 @@ r"""Limits of a hidden layer in balls: every mean squared norm by the integrals 
 
 Along ``then=C`` each norm is its enclosed leading term :math:`cC^v`; a product of powers of norms
 and a factor in C alone then has a leading term too. Sums of norms are refused: there leading terms
-may cancel, and the next ones are not enclosed. For the squared error the norms are also enclosed
-at a finite number of classes.
+may cancel, and the next ones are not enclosed. For the squared error and activations without
+curvature the norms are also enclosed at a finite number of classes. An order that holds at the
+points holds for every aspect ratio and width where all leading terms are proved to be positive.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import sympy
 from flint import arb, ctx, fmpq
 
+from rmtcheck.certify.activation_means import Powers, unit_mean, unit_overlap
+from rmtcheck.certify.activations import has_enclosure, is_piecewise_linear
 from rmtcheck.certify.ball import everything
 from rmtcheck.certify.evaluate import enclose
-from rmtcheck.certify.exact import exact_rational
+from rmtcheck.certify.exact import MAX_DIGITS, checked_integer, exact_rational
 from rmtcheck.certify.expression import ball_of
-from rmtcheck.certify.hidden_layer import (
+from rmtcheck.certify.hidden_norms import (
     LeadingNorm,
     cross_entropy_norm,
     squared_error_norm,
     squared_error_norm_at,
 )
+from rmtcheck.certify.hidden_widths import are_positive, least_width
 from rmtcheck.certify.regular import chart, split_power
 from rmtcheck.certify.relu_means import relu_overlap
 from rmtcheck.channels._protocol import Judgement
@@ -33,7 +38,7 @@ from rmtcheck.claims.evidence import Outcome, Reach, Scope
 from rmtcheck.claims.statements import LimitOf, Order, Statement
 from rmtcheck.errors import PrecisionError
 from rmtcheck.vocabulary import symbols
-from rmtcheck.vocabulary.activations import RELU
+from rmtcheck.vocabulary.activation_means import ActivationMean, ActivationOverlap
 from rmtcheck.vocabulary.losses import CROSS_ENTROPY, MeanSquaredError
 from rmtcheck.vocabulary.networks import HessianBlock, OneHiddenLayer
 from rmtcheck.vocabulary.overlaps import ReluOverlap
@@ -68,6 +73,11 @@ class EnclosedGrowth:
         is_settled = self.coefficient == 0 or not self.coefficient.contains(0)
         return bool(is_settled and self.coefficient.is_finite())
 
+    @property
+    def is_larger(self) -> bool:
+        """Whether the quantity, divided by its power, is proved to tend to infinity."""
+        return bool(self.coefficient == arb.pos_inf())
+
     def fits(self, exponent: sympy.Expr, *, tight: bool) -> bool:
         """Whether the quantity is of the exact order of a power, or at most of it."""
         if self.coefficient == 0:
@@ -77,6 +87,8 @@ class EnclosedGrowth:
     def __str__(self) -> str:
         if self.coefficient == 0:
             return "0 for every C"
+        if self.is_larger:
+            return f"larger than C**({self.exponent}), by a factor that tends to oo"
         return f"({self.coefficient.str(12)})*C**({self.exponent})"
 
 
@@ -111,7 +123,8 @@ def growths(statement: Order, digits: int) -> Iterator[tuple[Point, EnclosedGrow
     """Yield the enclosed leading term at every point."""
     for at in _points(statement):
         growth = _growth(statement, at, digits)
-        _finite(growth.coefficient, at)
+        if not growth.is_larger:
+            _finite(growth.coefficient, at)
         yield at, growth
 
 
@@ -125,12 +138,42 @@ def judge_order(statement: Order, found: Sequence[tuple[Point, EnclosedGrowth]])
     """Fail an order that is not the enclosed one at some point."""
     scope = Scope(Reach.POINTS, "; ".join(shown(at) for at, _ in found))
     for at, growth in found:
+        if growth.is_larger and statement.exponent <= growth.exponent:
+            text = f"at {shown(at)}: the quantity is {growth}"
+            return Judgement(Outcome.FAILS, scope, "a mean is infinite", text)
         if growth.is_known and not growth.fits(statement.exponent, tight=statement.tight):
             text = f"at {shown(at)}: the quantity is asymptotically {growth}"
             return Judgement(Outcome.FAILS, scope, "another order is enclosed", text)
     if not all(growth.is_known for _, growth in found):
         return Judgement(Outcome.UNKNOWN, scope, "no positive leading term was enclosed")
-    return Judgement(Outcome.HOLDS, scope, "the enclosed leading terms have this order")
+    text = "the enclosed leading terms have this order"
+    least = _least_width(statement)
+    if least is None:
+        return Judgement(Outcome.HOLDS, scope, text)
+    everywhere = Scope(Reach.ALL, f"every aspect ratio > 0 and every width >= {least}")
+    return Judgement(Outcome.HOLDS, everywhere, text, least={symbols.m: least})
+
+
+def _least_width(statement: Order) -> int | None:
+    """Return the width from which on all leading terms are finite and positive, if proved."""
+    names = {mean: sympy.Dummy() for mean in statement.quantity.atoms(Expectation)}
+    factor = statement.quantity.xreplace(names).free_symbols - set(names.values())
+    blocks = [_block(mean) for mean in names]
+    widths = {block.network.m for block in blocks}
+    is_plain = factor <= {symbols.C} and all(m == symbols.m or m.is_Integer for m in widths)
+    if not is_plain or not sympy.sympify(statement.along.ratio).is_positive:
+        return None
+    if not all(are_positive(block.network.activation) for block in blocks):
+        return None
+    return max(
+        least_width(
+            block.row.layer,
+            diagonal=block.is_diagonal,
+            softmax=block.loss == CROSS_ENTROPY,
+            activation=block.network.activation,
+        )
+        for block in blocks
+    )
 
 
 def _limit(statement: LimitOf, at: Point, digits: int) -> arb:
@@ -152,13 +195,36 @@ def _growth(statement: LimitOf | Order, at: Point, digits: int) -> EnclosedGrowt
 
 
 def enclose_value(value: sympy.Expr, at: Point, digits: int) -> arb:
-    r"""Enclose a claimed value, with every :math:`K_k(s)` in it by its integral."""
+    r"""Enclose a claimed value, with every mean over a unit in it by its integral."""
     numbers = sympy.sympify(value).subs(dict(at))
-    overlaps = sorted(numbers.atoms(ReluOverlap), key=sympy.default_sort_key)
-    names = {node: sympy.Dummy("K", positive=True) for node in overlaps}
-    work = min(digits + _GUARD_DIGITS, 300)
-    balls = {name: relu_overlap(node.order, node.tilt, work) for node, name in names.items()}
+    means = sorted(numbers.atoms(*_UNIT_MEANS), key=sympy.default_sort_key)
+    names = {node: sympy.Dummy("K", real=True) for node in means}
+    work = min(digits + _GUARD_DIGITS, MAX_DIGITS)
+    balls = {name: _UNIT_MEANS[node.func](node, work) for node, name in names.items()}
     return enclose(numbers.xreplace(names), balls, digits)
+
+
+def _overlap(node: ReluOverlap, digits: int) -> arb:
+    return relu_overlap(node.order, node.tilt, digits)
+
+
+def _activation_mean(node: ActivationMean, digits: int) -> arb:
+    powers = Powers(*(checked_integer("power", n, 0) for n in node.args[1:4]))
+    with ctx.workprec(10 * digits // 3 + 32):
+        return unit_mean(node.activation, powers, exact_rational("tilt", node.tilt))
+
+
+def _activation_overlap(node: ActivationOverlap, digits: int) -> arb:
+    order, slopes = (checked_integer("power", n, 0) for n in node.args[1:3])
+    with ctx.workprec(10 * digits // 3 + 32):
+        return unit_overlap(node.activation, order, slopes, exact_rational("tilt", node.tilt))
+
+
+_UNIT_MEANS: dict[Any, Callable[[Any, int], arb]] = {
+    ReluOverlap: _overlap,
+    ActivationMean: _activation_mean,
+    ActivationOverlap: _activation_overlap,
+}
 
 
 def _product_growth(
@@ -173,6 +239,8 @@ def _product_growth(
     power, regular = split_power(near_zero, s)
     balls = {names[mean]: term.coefficient for mean, term in terms.items()}
     coefficient = ball_of(regular.subs(s, 0), balls)
+    if not all(ball.is_finite() for ball in balls.values()) and coefficient != arb.pos_inf():
+        coefficient = everything()  # an infinite mean in a denominator leaves no order
     return EnclosedGrowth(coefficient, -sympy.Rational(power, degree))
 
 
@@ -200,28 +268,27 @@ def _at_classes(statement: LimitOf, at: Point, digits: int) -> arb:
 
 
 def _leading(block: HessianBlock, gamma: fmpq, at: Point) -> LeadingNorm:
-    width = _size(block.network.m, at)
+    common = _setting(block, gamma, at)
     if block.loss == CROSS_ENTROPY:
-        return cross_entropy_norm(
-            block.row.layer, diagonal=block.is_diagonal, gamma=gamma, width=width
-        )
-    return squared_error_norm(
-        block.row.layer,
-        diagonal=block.is_diagonal,
-        gamma=gamma,
-        width=width,
-        factor=exact_rational("factor", block.loss.factor),
-    )
+        return cross_entropy_norm(block.row.layer, **common)
+    factor = exact_rational("factor", block.loss.factor)
+    return squared_error_norm(block.row.layer, factor=factor, **common)
 
 
 def _square_at(block: HessianBlock, gamma: fmpq, at: Point) -> arb:
-    return squared_error_norm_at(
-        _size(block.network.C, at),
-        diagonal=block.is_diagonal,
-        gamma=gamma,
-        width=_size(block.network.m, at),
-        factor=exact_rational("factor", block.loss.factor),
-    )
+    factor = exact_rational("factor", block.loss.factor)
+    classes = _size(block.network.C, at)
+    return squared_error_norm_at(classes, factor=factor, **_setting(block, gamma, at))
+
+
+def _setting(block: HessianBlock, gamma: fmpq, at: Point) -> dict[str, Any]:
+    """Return what every norm depends on."""
+    return {
+        "diagonal": block.is_diagonal,
+        "gamma": gamma,
+        "width": _size(block.network.m, at),
+        "activation": block.network.activation,
+    }
 
 
 def _gamma(statement: LimitOf | Order, at: Point) -> fmpq:
@@ -243,7 +310,9 @@ def _is_norm(mean: sympy.Expr) -> bool:
     if not (isinstance(norm, FrobeniusSquared) and isinstance(norm.args[0], HessianBlock)):
         return False
     block = norm.args[0]
-    if not isinstance(block.network, OneHiddenLayer) or block.network.activation != RELU:
+    if not isinstance(block.network, OneHiddenLayer):
+        return False
+    if not has_enclosure(block.network.activation):
         return False
     is_one_layer = block.row.layer == block.column.layer
     return is_one_layer and (block.loss == CROSS_ENTROPY or _is_square(block))
@@ -257,7 +326,8 @@ def _is_square(block: HessianBlock) -> bool:
 
 def _is_hidden_square(mean: sympy.Expr) -> bool:
     block = _block(mean)
-    return block.row.layer == "w" and _is_square(block)
+    is_flat = is_piecewise_linear(block.network.activation)
+    return block.row.layer == "w" and is_flat and _is_square(block)
 
 
 def _is_product(expr: sympy.Expr) -> bool:

@@ -31,8 +31,10 @@ from rmtcheck.symbolic.shared_readout.comparison import same_limit, same_order
 from rmtcheck.symbolic.shared_readout.growth import Growth
 from rmtcheck.symbolic.stieltjes import law_defect
 from rmtcheck.vocabulary import symbols
+from rmtcheck.vocabulary.activations import RELU
 from rmtcheck.vocabulary.ensembles import HermitianMatrix
 from rmtcheck.vocabulary.laws import ImplicitLaw
+from rmtcheck.vocabulary.networks import OneHiddenLayer
 from rmtcheck.vocabulary.quantities import SoftmaxComponent
 
 EVERYWHERE = Scope(Reach.ALL, "all values of the symbols, as algebra")
@@ -54,6 +56,8 @@ class SymbolicChannel:
         """Whether a derivation is known for such a statement."""
         if speaks_of_weights(statement):
             return True
+        if not _has_known_units(statement):
+            return False
         if isinstance(statement, Identity | Order):
             return not _has_explicit_classes(statement.asked)
         return isinstance(statement, BlockFormula | LeadingBlock | SpectralLimit | LimitOf | ForAll)
@@ -134,6 +138,13 @@ class SymbolicChannel:
     @_compare.register
     def _(self, statement: ForAll, derived: Any) -> ZeroTest:
         return compare_for_all(statement, derived)
+
+
+def _has_known_units(statement: Statement) -> bool:
+    """Whether limits of hidden layers, if any, are those of rectified units: others are not."""
+    if not isinstance(statement, LimitOf | Order):
+        return True
+    return all(net.activation == RELU for net in statement.asked.atoms(OneHiddenLayer))
 
 
 def _scope(statement: Statement, derived: Any) -> Scope:

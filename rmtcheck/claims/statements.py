@@ -11,6 +11,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import Any, ClassVar, Literal
 
 import sympy
@@ -45,8 +46,14 @@ def _has_no_value(value: Any) -> bool:
 
 
 def _fingerprint(*values: Any) -> str:
-    text = "|".join(sympy.srepr(v) if isinstance(v, sympy.Basic) else repr(v) for v in values)
+    text = "|".join(_spelled(v) if isinstance(v, sympy.Basic) else repr(v) for v in values)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=4096)
+def _spelled(value: sympy.Basic) -> str:
+    """Spell an expression out; variants of a statement share most of theirs."""
+    return str(sympy.srepr(value))
 
 
 @dataclass(frozen=True)

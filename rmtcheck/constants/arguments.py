@@ -9,7 +9,9 @@ from flint import fmpq
 
 from rmtcheck.certify import exact
 from rmtcheck.certify.hidden_layer import checked_width
+from rmtcheck.errors import DomainError
 from rmtcheck.vocabulary import symbols
+from rmtcheck.vocabulary.activations import RELU, Activation
 
 
 def aspect_ratio(value: Any) -> sympy.Expr:
@@ -47,6 +49,15 @@ def width(value: Any) -> sympy.Expr:
     (8, m)
     """
     return symbols.m if is_letter(value, symbols.m) else sympy.Integer(checked_width(value))
+
+
+def require_expression(activation: Any) -> None:
+    """Raise unless the constants of this activation are derived as expressions."""
+    if not (isinstance(activation, Activation) and activation == RELU):
+        raise DomainError(
+            f"activation = {activation} has no constant in closed form here; accepted: RELU, "
+            "or digits= for a ball"
+        )
 
 
 def is_letter(value: Any, letter: sympy.Symbol) -> bool:

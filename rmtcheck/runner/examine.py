@@ -39,16 +39,12 @@ def examine(made: Claim, channels: Sequence[Channel], progress: Progress) -> lis
 
 def witnessed(made: Claim, channels: Sequence[Channel], progress: Progress) -> Rows:
     """Return what the channels say about each part of a claim."""
-    return [
-        [
-            row
-            for channel in channels
-            for row in Witness(channel, Place(made.id, number, tuple(made.given)), progress).rows(
-                list(subjects(made, part))
-            )
-        ]
-        for number, part in enumerate(made.parts)
-    ]
+    rows: Rows = []
+    for number, part in enumerate(made.parts):
+        place, everything = Place(made.id, number, tuple(made.given)), list(subjects(made, part))
+        witnesses = [Witness(channel, place, progress) for channel in channels]
+        rows.append([row for witness in witnesses for row in witness.rows(everything)])
+    return rows
 
 
 def joined(made: Claim, *witnesses: Rows) -> list[Evidence]:

@@ -30,7 +30,7 @@ from rmtcheck.errors import DomainError
 from rmtcheck.symbolic.algebra import ReducedFraction, as_fraction, split_radicals
 from rmtcheck.symbolic.asymptotics import expand, leading_term
 from rmtcheck.symbolic.exchangeability import normal_form
-from rmtcheck.symbolic.field import ExactField
+from rmtcheck.symbolic.field import ExactField, NotRational
 from rmtcheck.symbolic.simplex import Coordinates, coordinates, is_positive_mean, substitute
 from rmtcheck.vocabulary.quantities import Expectation, SoftmaxComponent
 
@@ -159,6 +159,9 @@ def are_equal(lhs: sympy.Expr, rhs: sympy.Expr) -> ZeroTest:
     <Answer.YES: 'yes'>
     """
     question = _posed(_checked("lhs", lhs), _checked("rhs", rhs))
+    here = _first_point(question)
+    if here is not None:
+        return ZeroTest(Answer.NO, here)
     fraction = as_fraction(_normalized(question.difference))
     if fraction.denominator == 0 or fraction.as_expr().has(sympy.zoo, sympy.nan):
         raise DomainError("the expression divides by an expression that is identically zero")
@@ -202,6 +205,22 @@ def _exact_point(question: _Question, fraction: ReducedFraction) -> str | None:
         if all(_is_proved_nonzero(part.xreplace(point)) for part in parts):
             return _shown(question, point, "proved by enclosures of e and pi")
     return None
+
+
+def _first_point(question: _Question) -> str | None:
+    """Return a witness without any algebra, where one point is enough to tell the sides apart."""
+    difference = question.difference
+    if question.components or difference.has(Expectation):
+        return None
+    point = next(_points(difference.free_symbols, question))
+    field = ExactField([])
+    try:
+        value = field.element(difference.xreplace(point))
+    except (NotRational, ZeroDivisionError):
+        return None
+    if not (field.is_nonzero(value) and field.is_nonzero(field.polynomial(value.denom))):
+        return None
+    return _shown(question, point, "proved by enclosures of e and pi")
 
 
 def _is_proved_nonzero(value: sympy.Expr) -> bool:

@@ -5,14 +5,12 @@ import time
 import pytest
 from flint import acb, arb, ctx, fmpq
 
-from rmtcheck.certify import hidden_layer as module
+from rmtcheck.certify import relu_means as module
 from rmtcheck.certify.ball import is_accurate
 from rmtcheck.certify.exact import exact_rational
-from rmtcheck.certify.hidden_layer import (
+from rmtcheck.certify.hidden_layer import hidden_ce_constant, hidden_mse, output_ce_constant
+from rmtcheck.certify.hidden_norms import (
     cross_entropy_norm,
-    hidden_ce_constant,
-    hidden_mse,
-    output_ce_constant,
     squared_error_norm,
     squared_error_norm_at,
 )

@@ -2,11 +2,12 @@
 
 import pytest
 from flint import fmpq
-from sympy import Rational, sqrt
+from sympy import Rational, Symbol, sin, sqrt
 
 from rmtcheck import (
     CROSS_ENTROPY,
     MEAN_SQUARED_ERROR,
+    Activation,
     Along,
     E,
     HessianBlock,
@@ -16,7 +17,6 @@ from rmtcheck import (
     OneHiddenLayer,
     Order,
     frobenius_squared,
-    leaky_relu,
 )
 from rmtcheck.channels.certified import CertifiedChannel
 from rmtcheck.channels.certified_hidden import speaks_of_hidden_norms
@@ -29,6 +29,7 @@ HOLDS, FAILS, UNKNOWN = Outcome.HOLDS, Outcome.FAILS, Outcome.UNKNOWN
 CE, MSE = CROSS_ENTROPY, MEAN_SQUARED_ERROR
 ordered, wide = Along(d, N, ratio=gamma, then=C), Along(d, N, ratio=gamma)
 channel = CertifiedChannel(20)
+a = Symbol("a")
 network = OneHiddenLayer(d, m, C)
 
 
@@ -88,13 +89,14 @@ JUDGED = [
 def test_judgement(statement, outcome):
     found = judged(statement)
     assert found.outcome == outcome
-    assert found.scope.reach == Reach.POINTS
+    is_proved = outcome == HOLDS and isinstance(statement, Order)
+    assert found.scope.reach == (Reach.ALL if is_proved else Reach.POINTS)
     assert bool(found.witness) == (outcome == FAILS)
 
 
 FOREIGN = [
     LimitOf(ratio(CE, "w") + ratio(MSE, "w"), 0, ordered),
-    LimitOf(ratio(CE, "w", OneHiddenLayer(d, m, C, leaky_relu(Rational(1, 2)))), 0, ordered),
+    LimitOf(ratio(CE, "w", OneHiddenLayer(d, m, C, Activation(sin(a)))), 0, ordered),
     LimitOf(ratio(CE, "v", LinearModel(d, C)), 0, ordered),
     LimitOf(ratio(CE, "w"), 0, wide),
     LimitOf(ratio(CE, "w"), 0, Along(d, N, then=C)),
@@ -122,16 +124,36 @@ def test_the_observation_does_not_see_the_answer():
     assert channel.judge(seen, false).outcome == FAILS
 
 
+narrow = OneHiddenLayer(d, 2, C)
+
+
 @pytest.mark.parametrize("layer", ["w", "v"])
 def test_an_infinite_mean_is_no_enclosure(layer):
-    narrow = OneHiddenLayer(d, 2, C)
     for statement in (
         LimitOf(C * ratio(CE, layer, narrow), 1, ordered),
-        Order(ratio(CE, layer, narrow), ordered, -1),
+        Order(1 / ratio(CE, layer, narrow), ordered, 0, tight=False),
         LimitOf(1 / ratio(MSE, "v"), 0, ordered),
     ):
         with pytest.raises(PrecisionError, match="no finite enclosure; it may be infinite"):
             channel.observe("a.b", statement, lambda text: None)
+
+
+@pytest.mark.parametrize(("layer", "exponent"), [("w", -1), ("v", -2)])
+def test_an_infinite_mean_refutes_the_power_it_comes_with(layer, exponent):
+    found = judged(Order(ratio(CE, layer, narrow), ordered, exponent, tight=False))
+    assert found.outcome == FAILS
+    assert "tends to oo" in found.witness
+    larger = judged(Order(ratio(CE, layer, narrow), ordered, exponent + 1, tight=False))
+    assert larger.outcome == UNKNOWN
+
+
+def test_orders_are_proved_for_all_widths_or_said_of_points():
+    free = judged(Order(ratio(CE, "w"), ordered, -1))
+    assert (free.scope.reach, dict(free.least)) == (Reach.ALL, {m: 3})
+    weighted = judged(Order((m - 2) * ratio(CE, "w"), ordered, -1))
+    assert (weighted.outcome, weighted.scope.reach) == (HOLDS, Reach.POINTS)
+    edge = judged(Order(ratio(CE, "w"), without_ratio, -1))
+    assert (edge.outcome, edge.scope.reach) == (HOLDS, Reach.POINTS)
 
 
 def test_one_hidden_unit_has_no_other():
@@ -141,8 +163,8 @@ def test_one_hidden_unit_has_no_other():
 
 def test_planted_errors_are_noticed(monkeypatch):
     """The engine with 3/4 counted as 1/2, as if one closed unit closed the pair."""
-    from rmtcheck.certify import hidden_layer
+    from rmtcheck.certify import activation_means
 
-    monkeypatch.setattr(hidden_layer, "closed_pairs", lambda k: fmpq(int(k == 0), 2))
+    monkeypatch.setattr(activation_means, "closed_pairs", lambda k: fmpq(int(k == 0), 2))
     assert judged(JUDGED[0][0]).outcome == FAILS
     assert judged(JUDGED[3][0]).outcome == FAILS
