@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_constants(constants: argparse.ArgumentParser) -> None:
-    constants.add_argument("--digits", default="30", metavar="N", help="10 to 290 (default 30)")
+    constants.add_argument("--digits", default="30", metavar="N", help="10 to 100 (default 30)")
     constants.add_argument("--markdown", action="store_true", help="print a page, with formulas")
     constants.add_argument("--ledger", default=LEDGER_FILE, help="ledger to read verdicts from")
     constants.set_defaults(run=_constants)

@@ -89,7 +89,7 @@ def test_list_has_every_row_of_the_catalogue(capsys):
     assert main(["list"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines[:-2]] == list(catalogue())
-    assert len(lines) - 2 == 54
+    assert sum(not name.startswith("beyond.") for name in catalogue()) == 54
 
 
 def test_list_tells_stated_rows_from_the_others(capsys):
@@ -97,7 +97,9 @@ def test_list_tells_stated_rows_from_the_others(capsys):
     *lines, total = capsys.readouterr().out.splitlines()
     missing = [line for line in lines if line[25:].startswith("not yet stated")]
     stated = [line for line in lines if line[25:].startswith("stated")]
-    assert len(stated) + len(missing) == 54
+    assert len(stated) + len(missing) == len(catalogue())
+    assert stated
+    assert missing
     assert total.startswith(f"{len(stated)} claims stated, {len(missing)} rows")
 
 
@@ -161,13 +163,13 @@ def test_an_unknown_claim_is_answered_with_the_known_ones(command, refusal):
 
 @pytest.mark.parametrize("command", ["show", "explain", "verify"])
 def test_a_row_that_is_not_stated_is_said_to_be_so(command, refusal):
-    assert "the claim thm2.width is not yet stated" in refusal(command, "thm2.width")
+    assert "the claim dyn.deep is not yet stated" in refusal(command, "dyn.deep")
 
 
 # ---------------------------------------------------------------- verify
 
 
-@pytest.mark.parametrize("pattern", ["hess.*", CHEAP])
+@pytest.mark.parametrize("pattern", ["hess.linear.*", CHEAP])
 def test_verify_writes_both_files_and_exits_with_0(pattern, capsys):
     assert main(["verify", pattern, "--json", "a.json", "--html", "a.html"]) == 0
     out = capsys.readouterr().out
@@ -177,9 +179,8 @@ def test_verify_writes_both_files_and_exits_with_0(pattern, capsys):
 
 
 def test_a_pattern_selects_its_claims_and_no_others():
-    main(["verify", "hess.*"])
-    wanted = {c for c in ledger()["claims"] if c.startswith("hess.")}
-    assert set(ledger()["claims"]) == wanted >= {"hess.linear.mse", "hess.linear.ce"}
+    main(["verify", "hess.linear.*"])
+    assert set(ledger()["claims"]) == {"hess.linear.mse", "hess.linear.ce"}
 
 
 def test_the_ledger_has_header_claims_evidence_and_verdicts():
@@ -413,4 +414,4 @@ def test_an_installation_like_a_wheel_finds_its_proofs(here):
     where = "from rmtcheck.runner import collect as c; print(c.proofs_folder())"
     told = subprocess.check_output([sys.executable, "-c", where], env=environment, text=True)
     assert told.strip() == str(here / "site" / "rmtcheck" / "_proofs")
-    assert len(shell("list", env=environment).stdout.splitlines()) == 56
+    assert len(shell("list", env=environment).stdout.splitlines()) == len(catalogue()) + 2

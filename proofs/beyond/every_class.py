@@ -20,9 +20,7 @@ g_ij = gamma * E(p[i] ** 2 * p[j] ** 2) + E(p[i] * p[j]) ** 2
 
 R0 = (gamma * e**2 + 1) / (gamma * e + 1)
 R1 = (
-    2
-    + (16 * e**3 + 3 * e - 7 * e**2 - 8 * e**4) * gamma
-    + (7 * e**4 - e**3 - 4 * e**5) * gamma**2
+    2 + (16 * e**3 + 3 * e - 7 * e**2 - 8 * e**4) * gamma + (7 * e**4 - e**3 - 4 * e**5) * gamma**2
 ) / (gamma * e + 1) ** 2
 K = (8 + 12800 * gamma + 48500 * gamma**2 + 47800 * gamma**3) / (gamma * e + 1) ** 3
 

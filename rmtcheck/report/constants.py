@@ -23,8 +23,9 @@ Read = Callable[[Any], sympy.Expr]
 """How a constant is read off a statement."""
 
 _GUARD_DIGITS = 6
-# A decimal of exactly one digit more would be a tie, which no ball can round; those here are short.
-_FEWEST, _MOST = 10, 290
+# Fewer could be one short of a terminating decimal that ends in 5, a tie that no ball can round;
+# more take minutes.
+_FEWEST, _MOST = 10, 100
 
 
 def answer(statement: Any) -> sympy.Expr:
@@ -89,7 +90,7 @@ def _claims() -> dict[str, Claim]:
 
 
 def checked_digits(value: Any) -> int:
-    """Return how many digits to write, from 10 to 290."""
+    """Return how many digits to write, from 10 to 100."""
     return checked_integer("digits", value, _FEWEST, _MOST)
 
 
@@ -99,12 +100,28 @@ def decimal(constant: Constant, place: Place, digits: int) -> str:
 
 
 def rounded(ball: arb, digits: int) -> str:
-    """Return the decimal of so many digits that is nearest to every number in a ball.
+    """Return the decimal that is nearest to every number in a ball.
+
+    Parameters
+    ----------
+    ball : arb
+        A ball that does not contain 0.
+    digits : int
+        Significant digits, at least 1.
+
+    Returns
+    -------
+    str
+        A plain decimal, or one digit before the point and a power of ten.
 
     Raises
     ------
     PrecisionError
-        If the numbers in the ball are not all nearest to one decimal.
+        If no one decimal is nearest to all of them.
+
+    Notes
+    -----
+    Accuracy: exact; half a unit of the last place is proved.
 
     Examples
     --------

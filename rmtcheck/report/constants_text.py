@@ -28,7 +28,7 @@ two samples. "As m grows" is a limit of the stated formula, after that of C; it 
 formula here, and no claim is about it.
 
 This page is what `rmtcheck constants --markdown` printed after a run of `rmtcheck verify`;
-`rmtcheck constants --digits N` gives from 10 to 290 digits.
+`rmtcheck constants --digits N` gives from 10 to 100 digits.
 """
 
 
@@ -38,7 +38,7 @@ def plain(digits: Any = 30, verdicts: Verdicts | None = None) -> str:
     Parameters
     ----------
     digits : int, default 30
-        Significant digits, 10 to 290.
+        Significant digits, 10 to 100.
     verdicts : mapping of str to str, optional
         What is known of the claims.
 

@@ -82,6 +82,11 @@ class _Question:
         return self.lhs - self.rhs
 
     @property
+    def has_means(self) -> bool:
+        """Whether a side has a mean that nobody has evaluated."""
+        return bool(self.difference.has(Expectation))
+
+    @property
     def named_classes(self) -> dict[sympy.Expr, int]:
         """For each number of classes, how many classes are named at most."""
         sides = (side.atoms(SoftmaxComponent) for side in (self.lhs, self.rhs))
@@ -159,9 +164,9 @@ def are_equal(lhs: sympy.Expr, rhs: sympy.Expr) -> ZeroTest:
     <Answer.YES: 'yes'>
     """
     question = _posed(_checked("lhs", lhs), _checked("rhs", rhs))
-    here = _first_point(question)
-    if here is not None:
-        return ZeroTest(Answer.NO, here)
+    seen = _leading_terms(question) if question.has_means else _first_point(question)
+    if seen is not None:
+        return ZeroTest(Answer.NO, seen)
     fraction = as_fraction(_normalized(question.difference))
     if fraction.denominator == 0 or fraction.as_expr().has(sympy.zoo, sympy.nan):
         raise DomainError("the expression divides by an expression that is identically zero")
@@ -209,18 +214,34 @@ def _exact_point(question: _Question, fraction: ReducedFraction) -> str | None:
 
 def _first_point(question: _Question) -> str | None:
     """Return a witness without any algebra, where one point is enough to tell the sides apart."""
-    difference = question.difference
-    if question.components or difference.has(Expectation):
+    if question.components:
         return None
-    point = next(_points(difference.free_symbols, question))
+    point = next(_points(question.difference.free_symbols, question))
     field = ExactField([])
     try:
-        value = field.element(difference.xreplace(point))
+        value = field.element(question.difference.xreplace(point))
     except (NotRational, ZeroDivisionError):
         return None
     if not (field.is_nonzero(value) and field.is_nonzero(field.polynomial(value.denom))):
         return None
     return _shown(question, point, "proved by enclosures of e and pi")
+
+
+def _leading_terms(question: _Question) -> str | None:
+    """Return a witness without any algebra, where the leading terms of the sides differ."""
+    sides = [expand(side, 0, cap=_CAP) for side in (question.lhs, question.rhs)]
+    found = [side.terms[0] for side in sides if side is not None and side.terms]
+    if len(found) < 2 or question.components:
+        return None
+    exponent = max(v for _, v in found)
+    left, right = (c if v == exponent else sympy.S.Zero for c, v in found)
+    try:
+        field = ExactField((left - right).free_symbols)
+        is_different = field.is_nonzero(field.element(left - right))
+    except NotRational:
+        return None
+    text = f"the coefficient of {_power(exponent)} is {left} on the left and {right} on the right"
+    return text if is_different else None
 
 
 def _is_proved_nonzero(value: sympy.Expr) -> bool:

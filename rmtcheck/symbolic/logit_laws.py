@@ -67,7 +67,7 @@ def linear_ce_constant(
     >>> linear_ce_constant(1, sympy.cosh(t)).evalf(12)          # signs
     1.35521174752
     >>> linear_ce_constant(gamma, 1 / (1 - t**2 / 9))           # Laplace, of scale 1/3
-    (6561*gamma/2500 + 1)/(81*gamma/50 + 1)
+    (4096*gamma/2025 + 1)/(64*gamma/45 + 1)
     >>> linear_ce_constant(0)
     Traceback (most recent call last):
         ...

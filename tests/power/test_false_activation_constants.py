@@ -56,9 +56,8 @@ def entropy(f, *, curved=1, label=1, across=1, tilt=1, ratio=gamma, power=2):
 
 
 def inner(f, t):
-    return (
-        m * D(f, tilt=t) ** (m - 2) * ((m - 1) * D(f, 1, 0, t) ** 2 + D(f, 0, 0, t) * D(f, 2, 0, t))
-    )
+    zero, one, two = (D(f, k, 0, t) for k in range(3))
+    return m * zero ** (m - 2) * ((m - 1) * one**2 + zero * two)
 
 
 def output(f, above=2, below=1):

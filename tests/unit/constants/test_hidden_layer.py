@@ -6,8 +6,25 @@ import sympy
 from flint import arb, ctx
 from sympy import Rational, asin, pi, sqrt
 
-from rmtcheck import hidden_ce_constant, hidden_mse, output_ce_constant
+from rmtcheck import (
+    GELU,
+    IDENTITY,
+    SIGMOID,
+    SILU,
+    TANH,
+    hidden_ce_constant,
+    hidden_mse,
+    hidden_mse_constant,
+    leaky_relu,
+    output_ce_constant,
+)
+from rmtcheck.certify.ball import is_accurate
 from rmtcheck.errors import DomainError
+from rmtcheck.spectral.activation_means import (
+    hidden_ce_value,
+    hidden_mse_value,
+    output_ce_value,
+)
 from rmtcheck.spectral.shared_readout import cross_entropy_norm, squared_error_norm
 from rmtcheck.vocabulary.overlaps import ReluOverlap
 from rmtcheck.vocabulary.symbols import C, gamma, m
@@ -132,3 +149,57 @@ def test_a_ball_needs_numbers():
         hidden_ce_constant(gamma, 3, digits=10)
     with pytest.raises(DomainError, match="width = m is outside its domain"):
         output_ce_constant(m, digits=10)
+
+
+OTHERS = [TANH, SIGMOID, GELU, SILU, IDENTITY, leaky_relu(Rational(1, 10))]
+
+
+@pytest.mark.parametrize("activation", OTHERS, ids=str)
+def test_other_activations_agree_with_a_quadrature_in_the_plane(activation):
+    for ratio, width in ((Rational(1, 2), 3), (Rational(4), 8)):
+        hidden = float(hidden_ce_constant(ratio, width, 15, activation).mid())
+        output = float(output_ce_constant(width, 15, activation).mid())
+        flat = float(hidden_mse_constant(ratio, 15, activation).mid())
+        assert abs(hidden / hidden_ce_value(float(ratio), width, activation) - 1) < 1e-11
+        assert abs(output / output_ce_value(width, activation) - 1) < 1e-11
+        assert abs(flat / hidden_mse_value(float(ratio), activation) - 1) < 1e-11
+        assert abs(hidden / hidden_ce_value(1 / float(ratio), width, activation) - 1) > 1e-2
+
+
+def test_squared_error_constant_is_the_limit_of_the_finite_one():
+    limit = sympy.limit(C * hidden_mse(gamma, C), C, sympy.oo)
+    assert sympy.cancel(hidden_mse_constant(gamma) - limit) == 0
+    assert hidden_mse_constant("1/2") == Rational(3, 8)
+    ball = hidden_mse_constant("1/2", 40)
+    with ctx.workprec(200):
+        assert ball.contains(arb(3) / 8)
+        assert not ball.contains(arb(3) / 7)
+
+
+def test_a_bounded_activation_needs_no_third_unit():
+    assert is_accurate(hidden_ce_constant(1, 2, 20, TANH), 20)
+    assert is_accurate(output_ce_constant(1, 20, SIGMOID), 20)
+    assert is_accurate(hidden_ce_constant(1, 10**12, 20, TANH), 20)
+
+
+REFUSED = [
+    (lambda: hidden_ce_constant(1, 3, activation=TANH), "or digits= for a ball"),
+    (lambda: output_ce_constant(3, activation=GELU), "or digits= for a ball"),
+    (lambda: hidden_mse_constant(1, activation=SILU), "accepted: RELU, or digits="),
+    (lambda: hidden_mse_constant(1, activation=np.zeros(3)), "accepted: RELU, or digits="),
+    (lambda: hidden_ce_constant(1, 2, 20, GELU), "accepted: an integer from 3 to"),
+    (lambda: hidden_ce_constant(1, 8, 20, leaky_relu(2)), "width = 8 is too small"),
+    (lambda: hidden_ce_constant(1, 1, 20, TANH), "one unit has no other"),
+    (lambda: output_ce_constant(2, 20, SILU), "is infinite"),
+    (lambda: hidden_mse_constant(0, 20, TANH), "gamma = 0"),
+    (lambda: hidden_mse_constant(1, 20, "tanh"), "is no Activation"),
+    (lambda: hidden_mse_constant(1, 20, np.zeros(3)), "is no Activation"),
+    (lambda: hidden_mse_constant(1, 60, GELU), "digits = 60"),
+]
+
+
+@pytest.mark.parametrize(("call", "text"), REFUSED, ids=[str(k) for k in range(len(REFUSED))])
+def test_what_is_refused_for_other_activations(call, text):
+    with pytest.raises(DomainError) as caught:
+        call()
+    assert text in str(caught.value)
