@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     listing = commands.add_parser("list", help="every row of the catalogue, stated or not")
-    listing.add_argument("--ledger", default=LEDGER_FILE, help="ledger to read verdicts from")
+    _add_ledger(listing)
     listing.set_defaults(run=_list)
     show = commands.add_parser("show", help="one claim as printed and as derived")
     show.add_argument("id", metavar="ID")
@@ -65,8 +65,13 @@ def _parser() -> argparse.ArgumentParser:
 def _add_constants(constants: argparse.ArgumentParser) -> None:
     constants.add_argument("--digits", default="30", metavar="N", help="10 to 100 (default 30)")
     constants.add_argument("--markdown", action="store_true", help="print a page, with formulas")
-    constants.add_argument("--ledger", default=LEDGER_FILE, help="ledger to read verdicts from")
+    _add_ledger(constants)
     constants.set_defaults(run=_constants)
+
+
+def _add_ledger(command: argparse.ArgumentParser) -> None:
+    text = f"ledger to read verdicts from (default {LEDGER_FILE}, where there is one)"
+    command.add_argument("--ledger", default=None, help=text)
 
 
 def _add_verify(verify: argparse.ArgumentParser) -> None:
@@ -121,7 +126,7 @@ def _list(options: argparse.Namespace) -> int:
     from rmtcheck.runner.collect import catalogue, collect, proofs_folder
 
     claims = {c.id: c for c in collect(proofs_folder())}
-    known = _known_verdicts(Path(options.ledger), list(claims.values()))
+    known = _known_verdicts(options.ledger, list(claims.values()))
     for name, printed in catalogue().items():
         state = known.get(name, "stated") if name in claims else "not yet stated"
         _say(f"{name:24} {state:28} {printed[:90]}")
@@ -130,10 +135,10 @@ def _list(options: argparse.Namespace) -> int:
     return SETTLED
 
 
-def _known_verdicts(file: Path, claims: list[Claim]) -> dict[str, str]:
-    if not file.exists():
+def _known_verdicts(named: str | None, claims: list[Claim]) -> dict[str, str]:
+    if named is None and not Path(LEDGER_FILE).exists():
         return {}
-    ledger = _read(file)
+    ledger = _read(Path(named or LEDGER_FILE))
     stale = ledger.stale(claims)
     return {
         name: f"{verdict.status} ({verdict.grade})" + (", stale" if name in stale else "")
@@ -179,7 +184,7 @@ def _constants(options: argparse.Namespace) -> int:
     from rmtcheck.report import constants_text
     from rmtcheck.runner.collect import collect, proofs_folder
 
-    known = _known_verdicts(Path(options.ledger), collect(proofs_folder()))
+    known = _known_verdicts(options.ledger, collect(proofs_folder()))
     write = constants_text.markdown if options.markdown else constants_text.plain
     _say(write(options.digits, known))
     return SETTLED

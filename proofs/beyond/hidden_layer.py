@@ -40,6 +40,11 @@ def ratio(loss, rows):
     return E(frobenius_squared(off_diagonal)) / E(frobenius_squared(diagonal))
 
 
+def norm(column):
+    """Return the mean squared norm of a block in the row of blocks of unit i, cross-entropy."""
+    return E(frobenius_squared(HessianBlock(network, CROSS_ENTROPY, network.w[i], column)))
+
+
 def inner_products(s):
     """Return E[exp(s phi.phi') (phi.phi')^2], the second derivative of K_0(s)^m."""
     return m * K(0, s) ** (m - 2) * ((m - 1) * K(1, s) ** 2 + K(0, s) * K(2, s))
@@ -66,6 +71,8 @@ claim(
             inner_products(2 / m) / inner_products(1 / m),
             ordered,
         ),
+        LimitOf(norm(network.w[i]) / d, (2 * gamma + 1) / (4 * m**2), ordered),
+        LimitOf(C * norm(network.w[j]) / d, (gamma * equal + different) / (4 * m**2), ordered),
     ],
     uses=["thm2.hidden.ce", "thm2.hidden.mse", "thm2.output.ce"],
     notes="""At m = 3 and gamma = 1 the three constants are 5.72, 5/12 and 8.14; as m grows they

@@ -11,7 +11,7 @@ constants in front are in ``proofs/beyond/hidden_layer.py``.
 Printed: slides, Theorem 2 (28), and the overview of results before it.
 """
 
-from sympy import Rational, sqrt
+from sympy import Rational, oo, sqrt
 
 from rmtcheck import (
     CROSS_ENTROPY,
@@ -19,7 +19,6 @@ from rmtcheck import (
     Along,
     E,
     HessianBlock,
-    LimitOf,
     OneHiddenLayer,
     Order,
     Source,
@@ -100,13 +99,18 @@ claim(
     printed=[
         Order(sqrt(hidden_mse), ordered, exponent=Rational(-1, 2), tight=True),
         Order(sqrt(hidden_ce), ordered, exponent=Rational(-1, 2), tight=True),
-        LimitOf(C * sqrt(output_mse), 0, ordered),
+        Order(sqrt(output_mse), ordered, exponent=-1, tight=True),
+        Order(sqrt(output_ce), ordered, exponent=-1, tight=True),
+    ],
+    derived=[
+        Order(sqrt(hidden_mse), ordered, exponent=Rational(-1, 2), tight=True),
+        Order(sqrt(hidden_ce), ordered, exponent=Rational(-1, 2), tight=True),
+        Order(sqrt(output_mse), ordered, exponent=-oo, tight=True),
         Order(sqrt(output_ce), ordered, exponent=-1, tight=True),
     ],
     uses=["thm2.hidden.ce", "thm2.hidden.mse", "thm2.output.ce", "hess.hidden.mse.vv"],
-    notes="""Norms are read as roots of mean squares. Three of the four rates are exact orders. The
-    fourth, 1/C for output blocks with the squared error, holds as the upper bound that its O
-    says, and for an empty reason: these blocks are 0 for every C, and C times the ratio is too.
-    Read as an exact order it would be false; the slide should say of them what it says of the
-    linear model with this loss, strictly block-diagonal for every C.""",
+    notes="""Norms are read as roots of mean squares, rates as exact orders, as everywhere here.
+    Three of the four hold. Output blocks with the squared error are 0 for every C, so 1/C is an
+    upper bound of them and no rate; the slide should say of them what it says of the linear model
+    with this loss, strictly block-diagonal for every C.""",
 )

@@ -81,7 +81,7 @@ class EnclosedGrowth:
     def fits(self, exponent: sympy.Expr, *, tight: bool) -> bool:
         """Whether the quantity is of the exact order of a power, or at most of it."""
         if self.coefficient == 0:
-            return not tight
+            return bool(exponent == -sympy.oo) or not tight
         return bool(self.exponent == exponent or (not tight and self.exponent < exponent))
 
     def __str__(self) -> str:

@@ -18,7 +18,7 @@ from rmtcheck.channels._protocol import Judgement
 from rmtcheck.claims.evidence import Outcome, Reach, Scope
 from rmtcheck.claims.statements import LimitOf, Statement, Value
 from rmtcheck.replay import replay
-from rmtcheck.vocabulary.quantities import E, SoftmaxOfGaussians
+from rmtcheck.vocabulary.quantities import Along, E, SoftmaxOfGaussians
 from rmtcheck.vocabulary.symbols import C, e, gamma, i, j
 
 _SYNTAX = (*standard_transformations, implicit_multiplication, convert_xor)
@@ -55,7 +55,10 @@ class EveryClass:
 
 def asks_for_scaled_ratio(statement: Statement) -> bool:
     r"""Whether a statement asks for :math:`C^2g_{ij}/g_{ii}` of the linear model."""
-    return isinstance(statement, LimitOf | Value) and statement.asked == _scaled_ratio()
+    is_everywhere = isinstance(statement, Value) or (
+        isinstance(statement, LimitOf) and statement.along == Along(C)
+    )
+    return is_everywhere and statement.asked == _scaled_ratio()
 
 
 @cache

@@ -31,7 +31,7 @@ from rmtcheck.channels.simulation.simulator import Simulator
 from rmtcheck.claims.claim import Claim
 from rmtcheck.claims.evidence import Column
 from rmtcheck.claims.quantified import ForAll
-from rmtcheck.claims.statements import Bound, LimitOf, SpectralLimit, Statement
+from rmtcheck.claims.statements import Bound, LimitOf, Order, SpectralLimit, Statement
 from rmtcheck.errors import DomainError
 from rmtcheck.montecarlo.confidence import ErrorBudget
 from rmtcheck.montecarlo.store import Store
@@ -134,9 +134,6 @@ class MonteCarloChannel:
 
     @_observed.register
     def _(self, statement: LimitOf, simulator: Simulator) -> Observation:
-        if norm_curves.is_norm_against_classes(statement):
-            curves = norm_curves.measure(simulator)
-            return Observation(curves, norm_curves.record(curves))
         study = STUDIES.get((statement.asked, statement.along.sizes))
         if study is not None:
             derived = derivation_of(statement).result
@@ -147,6 +144,11 @@ class MonteCarloChannel:
         found = block_norms.series(simulator, blocks, sizes, self.alpha)
         record = {**block_norms.record(found), **pictures.spectra(simulator, blocks)}
         return Observation([norms.ratio() for norms in found], record)
+
+    @_observed.register
+    def _(self, statement: Order, simulator: Simulator) -> Observation:
+        curves = norm_curves.measure(simulator)
+        return Observation(curves, norm_curves.record(curves))
 
     @_observed.register
     def _(self, statement: Bound, simulator: Simulator) -> Observation:
@@ -181,9 +183,11 @@ class MonteCarloChannel:
 
     @_judged.register
     def _(self, statement: LimitOf, content: Any) -> Judgement:
-        if norm_curves.is_norm_against_classes(statement):
-            return norm_curves.judge(content)
         return judge_points(content, lambda at: value_of(statement.value, at))
+
+    @_judged.register
+    def _(self, statement: Order, content: Any) -> Judgement:
+        return norm_curves.judge(content)
 
     @_judged.register
     def _(self, statement: Bound, content: Any) -> Judgement:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import sympy
@@ -10,6 +11,7 @@ import sympy
 from rmtcheck.channels.estimates import Found
 from rmtcheck.channels.typical import ASPECT_RATIOS
 from rmtcheck.claims.statements import LimitOf, Order, Statement
+from rmtcheck.errors import PrecisionError
 from rmtcheck.montecarlo.hidden_layer import Setting, draw_norms
 from rmtcheck.montecarlo.streams import stream
 from rmtcheck.spectral.expectations import value_of
@@ -137,6 +139,8 @@ def _at_infinity(statement: LimitOf | Order, at: Mapping[Any, Any]) -> Estimate:
     if isinstance(statement, LimitOf):
         change = abs(values[1].value - values[0].value)
         return Estimate(value=values[1].value, error=values[1].error + change)
+    if not all(value.value > 0 for value in values):
+        raise PrecisionError("the quantity is 0 as far as floats can tell, and has no exponent")
     slope = (sympy.log(values[1].value) - sympy.log(values[0].value)) / sympy.log(FARTHER / FAR)
     return Estimate(value=float(slope), error=1e-12)
 
@@ -158,16 +162,19 @@ def _norms_at(
     blocks = {node: node.args[0].args[0] for node in quantity.atoms(Expectation)}
     kinds = {(block.row.layer, _factor(block)) for block in blocks.values()}
     gamma, m = float(at[symbols.gamma]), int(at[symbols.m])
+    draws = max(2, min(DRAWS, LOGITS // classes))
     drawn = {
-        (layer, factor): draw_norms(
-            Setting(gamma, m, classes, factor),
-            layer,
-            max(2, min(DRAWS, LOGITS // classes)),
-            stream(0, f"hidden layer {layer} {factor} {m}", classes),
-        )
+        (layer, factor): _drawn_norms(Setting(gamma, m, classes, factor), layer, draws)
         for layer, factor in kinds
     }
     return {node: drawn[b.row.layer, _factor(b)][b.is_diagonal] for node, b in blocks.items()}
+
+
+@lru_cache(maxsize=64)
+def _drawn_norms(setting: Setting, layer: str, draws: int) -> dict[bool, Estimate]:
+    """Draw the norms of a layer; several statements of a claim speak of the same ones."""
+    address = f"hidden layer {layer} {setting.factor} {setting.m}"
+    return draw_norms(setting, layer, draws, stream(0, address, setting.C))
 
 
 def _evaluated(

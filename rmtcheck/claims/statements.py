@@ -174,7 +174,8 @@ class LimitOf(Statement):
 class Order(Statement):
     """``quantity`` is of exact order ``size**exponent`` (tight), or at most of it.
 
-    Everything else that occurs in the quantity is held fixed.
+    Everything else that occurs in the quantity is held fixed. The exponent ``-oo`` stands for a
+    quantity that is 0 for every size.
     """
 
     quantity: sympy.Expr
@@ -187,19 +188,23 @@ class Order(Statement):
     def latex(self) -> str:
         """Return the statement typeset."""
         size = sympy.latex(self.along.scale)
+        if self.exponent == -sympy.oo:
+            return rf"{sympy.latex(self.quantity)} = 0\ \text{{for every}}\ {size}"
         symbol = r"\Theta" if self.tight else r"\mathcal{O}"
         power = rf"{symbol}\left({size}^{{{sympy.latex(self.exponent)}}}\right)"
         return rf"{sympy.latex(self.quantity)} = {power},\quad {self.along.latex()}"
 
     def __str__(self) -> str:
+        if self.exponent == -sympy.oo:
+            return f"{self.quantity} = 0 for every {self.along.scale}"
         symbol = "Theta" if self.tight else "O"
         return f"{self.quantity} = {symbol}({self.along.scale}**{self.exponent}) as {self.along}"
 
     def _variants(self, name: str) -> Iterator[Variant]:
-        half = sympy.Rational(1, 2)
+        half, exponent = sympy.Rational(1, 2), sympy.sympify(self.exponent)
         steps = (-half, half, -1, 1) if self.tight else (-half, -1)
-        for step in steps:
-            value = sympy.sympify(self.exponent) + step
+        values = [exponent + step for step in steps] if exponent.is_finite else [0, -1, -2]
+        for value in map(sympy.sympify, values):
             yield Variant(f"{self.exponent} -> {value}", value)
 
 

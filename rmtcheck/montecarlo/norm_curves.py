@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rmtcheck.montecarlo.checks import require_integer
 from rmtcheck.montecarlo.draw import draw_one_hidden_layer
 
 Array = NDArray[np.float64]
@@ -43,6 +44,11 @@ def norm_curve(rng: np.random.Generator, *, d: int, N: int, m: int) -> Sequence[
     sequence of float, length 2 * len(CLASSES)
         At each number of classes the mean over the diagonal blocks, then that over the others.
 
+    Raises
+    ------
+    DomainError
+        When a size is not an integer in its range.
+
     Accuracy
     --------
     Sums in floating point, relative error of order ``1e-15 * N``.
@@ -53,6 +59,7 @@ def norm_curve(rng: np.random.Generator, *, d: int, N: int, m: int) -> Sequence[
     >>> len(norm_curve(stream(0, "example", 0), d=3, N=8, m=2)) == 2 * len(CLASSES)
     True
     """
+    require_integer("m", m, 2)
     X, V, W = draw_one_hidden_layer(d, m, N, CLASSES[-1], rng)
     preactivations = W @ X
     pairs = np.triu_indices(m)

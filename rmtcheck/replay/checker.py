@@ -70,6 +70,8 @@ class Checker:
         Replay
             Accepted, or rejected with the reason.
         """
+        if not isinstance(text, str):
+            return Replay(False, f"a certificate is a text, not {type(text).__name__}", "")
         try:
             certificate = parse(text)
             self._prove(certificate)

@@ -130,7 +130,12 @@ def rounded(ball: arb, digits: int) -> str:
     """
     with ctx.workprec(4 * (digits + _GUARD_DIGITS) + 64):
         size = abs(ball)
-        last = int((size.mid().log() / arb(10).log()).floor().unique_fmpz()) - digits + 1
+        if not size > 0:
+            raise PrecisionError(f"{ball} is not told from 0")
+        # the exponent may be guessed: one that is too small leaves a digit to spare
+        guess = ((size.mid().log() / arb(10).log()).mid() - arb(fmpq(1, 1000))).floor()
+        last = int(guess.unique_fmpz()) - digits + 1
+        last += size.mid() * arb(10) ** -last >= arb(10) ** digits
         whole = (size * arb(10) ** -last + arb(fmpq(1, 2))).floor().unique_fmpz()
     if whole is None:
         raise PrecisionError(f"{ball} does not decide the last of {digits} digits")

@@ -127,11 +127,12 @@ LINEAR_MODEL = (
 
 HIDDEN_LAYER = (
     Constant(
-        "hidden_mse",
+        "hidden_mse_constant",
         "limit of C |H_wiwj|^2/|H_wiwi|^2, squared error, every width",
         "beyond.thm2.constants",
         part=1,
         grid=_RATIO,
+        call="hidden_mse_constant(gamma)",
     ),
     Constant(
         "hidden_ce_constant",
@@ -206,14 +207,15 @@ HIDDEN_LAYER = (
     Constant(
         "figure, diagonal",
         "limit of E|H_wiwi|^2/d at the width of the figure",
-        "fig.curves",
+        "beyond.thm2.constants",
+        part=3,
         grid=_FIGURE,
     ),
     Constant(
         "figure, other",
         "limit of C E|H_wiwj|^2/d at the width of the figure",
-        "fig.curves",
-        part=1,
+        "beyond.thm2.constants",
+        part=4,
         grid=_FIGURE,
     ),
 )

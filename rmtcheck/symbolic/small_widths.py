@@ -15,7 +15,10 @@ first. ``docs/small_widths.md`` says which steps are proved.
 
 from __future__ import annotations
 
+import numbers
+import reprlib
 from dataclasses import dataclass
+from typing import Any
 
 import sympy
 
@@ -26,6 +29,8 @@ _MOVED = {("w", False): ((_Z, 0),), ("v", True): ((_Z, 1),), ("v", False): ((_Z,
 """Powers of the named classes on both samples, one of which moves."""
 _START = {("w", False): 2, ("v", True): 1, ("v", False): 1}
 """The pole that gives the limit."""
+_WIDE = 7
+"""From this width on every critical power, which grows with m, lies beyond the next pole."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ def approach(layer: str, *, diagonal: bool, m: int) -> Approach:
     diagonal : bool
         Whether units or classes are the same; not for "w", whose distance is 1/C from m = 3 on.
     m : int
-        Width, at least 1, and at least 2 for blocks of two hidden units.
+        Width, an integer of at least 1, and at least 2 for blocks of two hidden units.
 
     Returns
     -------
@@ -70,7 +75,7 @@ def approach(layer: str, *, diagonal: bool, m: int) -> Approach:
     Raises
     ------
     DomainError
-        If there is no such block, or its distance is not derived here.
+        If an argument is of another kind, there is no such block, or its distance is not derived.
 
     Notes
     -----
@@ -87,9 +92,7 @@ def approach(layer: str, *, diagonal: bool, m: int) -> Approach:
     >>> approach("v", diagonal=False, m=1)
     Approach(exponent=3 - sqrt(5), logarithms=1/2)
     """
-    kind = layer, diagonal
-    if kind not in _MOVED or m < (2 if layer == "w" else 1):
-        raise DomainError(f"no blocks are known for layer {layer!r}, diagonal {diagonal}, m = {m}")
+    kind, m = _checked_kind(layer, diagonal, m), min(_checked_width(layer, m), _WIDE)
     if (kind, m) == (("v", False), 1):
         return _joint_growth()
     start, critical = _START[kind], _critical_power(_MOVED[kind], m)
@@ -97,6 +100,30 @@ def approach(layer: str, *, diagonal: bool, m: int) -> Approach:
         return Approach(sympy.S.NegativeOne, sympy.S.Zero)
     is_pole = critical in (start, start + 1)
     return Approach(start - critical, sympy.Rational(m, 2) + (2 if is_pole else 1))
+
+
+def _checked_kind(layer: Any, diagonal: Any, m: Any) -> tuple[str, bool]:
+    if not isinstance(layer, str) or layer not in ("w", "v"):
+        raise DomainError(f"layer = {_shown(layer)} at m = {_shown(m)}; 'w' or 'v' is needed")
+    if not isinstance(diagonal, bool):
+        raise DomainError(f"diagonal = {_shown(diagonal)}; True or False is needed")
+    if (layer, diagonal) not in _MOVED:
+        raise DomainError(f"layer 'w' at m = {_shown(m)} needs diagonal = False, not True")
+    return layer, diagonal
+
+
+def _checked_width(layer: str, m: Any) -> int:
+    least = 2 if layer == "w" else 1
+    if isinstance(m, bool) or not isinstance(m, numbers.Integral) or int(m) < least:
+        raise DomainError(f"m = {_shown(m)}; an integer from {least} on is needed for {layer!r}")
+    return int(m)
+
+
+def _shown(value: Any) -> str:
+    try:
+        return " ".join(reprlib.repr(value).split())
+    except ValueError:  # an integer of more digits than Python prints
+        return f"a long {type(value).__name__}"
 
 
 def _joint_growth() -> Approach:

@@ -47,6 +47,7 @@ coefficient is zero only if its polynomial is.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from functools import lru_cache
 from operator import index
 from typing import Any
@@ -58,11 +59,14 @@ from sympy.polys.rings import ring
 from rmtcheck.errors import DomainError
 from rmtcheck.vocabulary.symbols import gamma
 
+MAX_ORDER = 18
+"""The last order of a series within ten seconds; the time nearly doubles every two orders."""
+
 _RING, _Q = ring("q", QQ)
 
 
 def moment_series(
-    powers: Iterable[int], order: int, variance: sympy.Expr | int = 1
+    powers: Iterable[int], order: int, variance: sympy.Expr | Fraction | int = 1
 ) -> tuple[sympy.Expr, ...]:
     r"""Return the 1/C expansion of a moment of the softmax of iid Gaussian logits.
 
@@ -74,9 +78,10 @@ def moment_series(
     powers : iterable of int
         Exponents :math:`a_k\ge0` on distinct classes; zeros and the order do not matter.
     order : int
-        Last order :math:`r\ge0`.
-    variance : sympy expression, default 1
-        Variance :math:`\tau^2>0` of a logit, a rational number or a symbol.
+        Last order :math:`r`, from 0 to ``MAX_ORDER``, which is 18.
+    variance : exact sympy expression, Fraction or int, default 1
+        Variance :math:`\tau^2>0` of a logit: an exact number or an expression in symbols, known to
+        be positive.
 
     Returns
     -------
@@ -86,7 +91,8 @@ def moment_series(
     Raises
     ------
     DomainError
-        If a power or the order is not a non-negative integer.
+        If a power is not a non-negative integer, the order not an integer from 0 to 18, or the
+        variance not exact and known to be positive.
 
     Notes
     -----
@@ -101,10 +107,10 @@ def moment_series(
     >>> moment_series([2], 1)
     (E, -2*exp(3) - E + 3*exp(2))
     """
-    base = sympy.exp(sympy.sympify(variance))
+    base = sympy.exp(positive_expression("variance", variance))
     return tuple(
         sympy.Add(*(coefficient * base**n for n, coefficient in enumerate(polynomial)))
-        for polynomial in moment_polynomials(powers, order)
+        for polynomial in moment_polynomials(powers, _order(order))
     )
 
 
@@ -126,7 +132,7 @@ def moment_polynomials(powers: Iterable[int], order: int) -> tuple[tuple[int, ..
     Raises
     ------
     DomainError
-        If a power or the order is not a non-negative integer.
+        If a power or the order is not a non-negative integer, or the powers are no iterable.
 
     Notes
     -----
@@ -137,11 +143,15 @@ def moment_polynomials(powers: Iterable[int], order: int) -> tuple[tuple[int, ..
     >>> moment_polynomials([1, 1], 1)
     ((1,), (1, -1))
     """
+    if isinstance(powers, str | bytes) or not isinstance(powers, Iterable):
+        raise DomainError(f"powers is {shown(powers)}; accepted is an iterable of integers")
     pattern = tuple(sorted(_natural("power", a) for a in powers))
     return _polynomials(tuple(a for a in pattern if a), _natural("order", order))
 
 
-def linear_ce_series(order: int, variance: sympy.Expr | int = 1) -> tuple[sympy.Expr, ...]:
+def linear_ce_series(
+    order: int, variance: sympy.Expr | Fraction | int = 1
+) -> tuple[sympy.Expr, ...]:
     r"""Return the 1/C expansion of the block ratio of the linear model with cross-entropy.
 
     .. math:: C^2\frac{g_{ij}}{g_{ii}}=C^2\,
@@ -152,9 +162,10 @@ def linear_ce_series(order: int, variance: sympy.Expr | int = 1) -> tuple[sympy.
     Parameters
     ----------
     order : int
-        Last order :math:`r\ge0`.
-    variance : sympy expression, default 1
-        Variance :math:`\tau^2>0` of a logit, a rational number or a symbol.
+        Last order :math:`r`, from 0 to ``MAX_ORDER``, which is 18.
+    variance : exact sympy expression, Fraction or int, default 1
+        Variance :math:`\tau^2>0` of a logit: an exact number or an expression in symbols, known to
+        be positive.
 
     Returns
     -------
@@ -165,7 +176,8 @@ def linear_ce_series(order: int, variance: sympy.Expr | int = 1) -> tuple[sympy.
     Raises
     ------
     DomainError
-        If the order is not a non-negative integer, or the variance not known to be positive.
+        If the order is not an integer from 0 to 18, or the variance not exact and known to be
+        positive.
 
     Notes
     -----
@@ -183,10 +195,8 @@ def linear_ce_series(order: int, variance: sympy.Expr | int = 1) -> tuple[sympy.
     >>> linear_ce_series(0, tau**2)
     ((gamma*exp(2*tau**2) + 1)/(gamma*exp(tau**2) + 1),)
     """
-    spread = sympy.sympify(variance)
-    if not spread.is_positive:
-        raise DomainError(f"variance is {spread}; accepted are positive expressions")
-    numerator, denominator = _ratio_series(_natural("order", order), sympy.exp(spread))
+    spread = positive_expression("variance", variance)
+    numerator, denominator = _ratio_series(_order(order), sympy.exp(spread))
     leading = denominator[0]
     quotients: list[Any] = []  # c_k times leading^(k+1), so that no fraction is ever needed
     for k, coefficient in enumerate(numerator):
@@ -285,5 +295,44 @@ def _natural(name: str, value: Any) -> int:
     except TypeError:
         number = -1
     if number < 0:
-        raise DomainError(f"{name} is {value!r}; accepted are the integers 0, 1, 2, ...")
+        raise DomainError(f"{name} is {shown(value)}; accepted are the integers 0, 1, 2, ...")
     return number
+
+
+def _order(value: Any) -> int:
+    """Return the order of a series if its computation takes seconds."""
+    if _natural("order", value) > MAX_ORDER:
+        raise DomainError(
+            f"order is {shown(value)}; accepted are the integers 0, 1, 2, ..., {MAX_ORDER}"
+        )
+    return index(value)
+
+
+def positive_expression(name: str, value: Any) -> sympy.Expr:
+    """Return an exact number or expression that is known to be positive, or say why not."""
+    number = exact_expression(name, value)
+    if not number.is_positive:
+        raise DomainError(
+            f"{name} is {shown(number)}; accepted are exact positive numbers or expressions"
+        )
+    return number
+
+
+def exact_expression(name: str, value: Any) -> sympy.Expr:
+    """Return a commuting expression without floats; a string is never evaluated."""
+    try:
+        expr = sympy.sympify(value, strict=True)
+    except (sympy.SympifyError, TypeError, ValueError, AttributeError):
+        expr = None
+    if not isinstance(expr, sympy.Expr) or not expr.is_commutative or expr.has(sympy.Float):
+        raise DomainError(f"{name} is {shown(value)}; accepted are exact numbers and expressions")
+    return expr
+
+
+def shown(value: Any) -> str:
+    """Return the value as a message shows it, cut where it is long."""
+    try:
+        text = str(value) if isinstance(value, sympy.Basic) else repr(value)
+    except ValueError:
+        return "an integer of thousands of digits"
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -7,6 +7,8 @@ taken piece by piece: formulas hold for data with no preactivation at a kink.
 
 from __future__ import annotations
 
+import reprlib
+from fractions import Fraction
 from typing import Any
 
 import sympy
@@ -75,9 +77,60 @@ class Activation(Noun):
 
 
 def leaky_relu(slope: Any) -> Activation:
-    r"""Return :math:`a` for :math:`a>0` and :math:`\text{slope}\cdot a` else."""
-    positive, negative = (ARGUMENT, ARGUMENT > 0), (sympy.sympify(slope) * ARGUMENT, True)
-    return Activation(sympy.Piecewise(positive, negative), f"leaky_relu_{slope}")
+    r"""Return :math:`a` for :math:`a>0` and :math:`\text{slope}\cdot a` else.
+
+    Parameters
+    ----------
+    slope : int, Fraction, sympy number or float
+        An exact real number; a float only where its shortest decimal form is its value.
+
+    Returns
+    -------
+    Activation
+
+    Raises
+    ------
+    DomainError
+        If the slope is another one; a symbol is none, as an activation has one symbol only.
+
+    Examples
+    --------
+    >>> leaky_relu(0.5).expression
+    Piecewise((a, a > 0), (a/2, True))
+    """
+    number = _exact_number(slope)
+    if number is None:
+        needed = "an exact real number, such as Rational(1, 10) or 0.5, is needed"
+        raise DomainError(f"slope is {_shown(slope)}; {needed}")
+    positive, negative = (ARGUMENT, ARGUMENT > 0), (number * ARGUMENT, True)
+    return Activation(sympy.Piecewise(positive, negative), f"leaky_relu_{number}")
+
+
+def _exact_number(value: Any) -> sympy.Expr | None:
+    """Return an exact real number that can be printed, or None."""
+    try:
+        is_known = not isinstance(value, bool | str)
+        number = sympy.sympify(_unrounded(value), strict=True) if is_known else None
+        if not isinstance(number, sympy.Expr) or number.has(sympy.Float, SampleNode):
+            return None
+        return number if number.is_number and number.is_real and str(number) else None
+    except (sympy.SympifyError, TypeError, ValueError):
+        return None
+
+
+def _unrounded(value: Any) -> Any:
+    """Return what a float says in decimals, if that is its value, and what is no float as it is."""
+    if not isinstance(value, float):
+        return value
+    decimals = Fraction(float.__repr__(value))
+    return decimals if decimals == value else None
+
+
+def _shown(value: Any) -> str:
+    try:
+        return " ".join(reprlib.repr(value).split())
+    except ValueError:  # an integer of more digits than Python prints
+        return f"a long {type(value).__name__}"
 
 
 def _gelu() -> sympy.Expr:

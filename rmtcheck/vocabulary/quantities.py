@@ -7,6 +7,7 @@ nobody has computed yet; the engines give each node its value.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Any
 
 import sympy
@@ -117,7 +118,7 @@ class SoftmaxOfGaussians:
     Raises
     ------
     DomainError
-        If the scale is not known to be positive.
+        If the scale is not known to be positive, or the number of classes is no integer from 1 on.
 
     Examples
     --------
@@ -131,13 +132,28 @@ class SoftmaxOfGaussians:
     scale: sympy.Expr = sympy.S.One
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "classes", sympy.sympify(self.classes))
-        object.__setattr__(self, "scale", sympy.sympify(self.scale))
-        if not self.scale.is_positive:
-            raise DomainError(f"scale is {self.scale}; accepted are positive expressions")
+        classes, scale = _expression(self.classes), _expression(self.scale)
+        if classes is None or (classes.is_number and not (classes.is_Integer and classes >= 1)):
+            text = "accepted are positive integers and symbols"
+            raise DomainError(f"classes is {shorten(repr(self.classes), 60)}; {text}")
+        if scale is None or not scale.is_positive:
+            text = "accepted are exact positive expressions"
+            raise DomainError(f"scale is {shorten(repr(self.scale), 60)}; {text}")
+        object.__setattr__(self, "classes", classes)
+        object.__setattr__(self, "scale", scale)
 
     def __getitem__(self, index: sympy.Expr) -> SoftmaxComponent:
         return SoftmaxComponent(sympy.sympify(index), self.classes, 1 / self.scale)
+
+
+def _expression(value: Any) -> sympy.Expr | None:
+    """Return an exact expression, or None for anything else."""
+    try:
+        found = None if isinstance(value, str | bytes | bool) else sympy.sympify(value)
+    except (sympy.SympifyError, AttributeError, TypeError):
+        return None
+    is_exact = isinstance(found, sympy.Expr) and not found.has(sympy.Float)
+    return found if is_exact else None
 
 
 class FrobeniusSquared(sympy.Function):

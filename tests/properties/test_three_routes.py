@@ -223,7 +223,7 @@ def linear_draws(d, N, classes, count):
 @pytest.mark.montecarlo
 @pytest.mark.parametrize(
     ("ratio", "d", "N", "count"),
-    [("1/10", 400, 4000, 6), ("1", 1000, 1000, 40), ("10", 2000, 200, 60)],
+    [("1", 1000, 1000, 40), ("10", 2000, 200, 60)],
 )
 def test_drawn_hessians_have_the_constant_of_theorem_1(ratio, d, N, count):
     """Finite sizes change the ratio by 10/d, as the exact means say, and by |R_1|/(C R_0)."""
@@ -240,10 +240,10 @@ def test_drawn_hessians_have_the_constant_of_theorem_1(ratio, d, N, count):
 
 @pytest.mark.slow
 @pytest.mark.montecarlo
-@pytest.mark.parametrize(("ratio", "N"), [("1/10", 4000), ("1", 400), ("10", 40)])
+@pytest.mark.parametrize(("ratio", "N"), [("1", 400), ("10", 40)])
 def test_drawn_hessians_have_the_norms_of_ten_classes(ratio, N):
     """At d = 400 and ten classes finite sizes change the norms by less than 4/d."""
-    enclosed, found = linear_ce(ratio, 10), linear_draws(400, N, 10, 12 if N > 400 else 200)
+    enclosed, found = linear_ce(ratio, 10), linear_draws(400, N, 10, 200)
     for value, mean, error in zip((enclosed.g_ii, enclosed.g_ij), *found[:2], strict=True):
         assert within(mean, error, float(value), 4 / 400)
         assert not within(mean, error, 1.1 * float(value), 4 / 400)
@@ -271,7 +271,7 @@ def hidden_draws(layer, ratio, width, draws):
 @pytest.mark.montecarlo
 @pytest.mark.parametrize(
     ("layer", "ratio", "draws", "planted"),
-    [("w", 0.1, 60_000, 0.2), ("w", 10.0, 60_000, 0.1), ("v", 1.0, 10_000, 0.02)],
+    [("w", 10.0, 60_000, 0.1), ("v", 1.0, 10_000, 0.02)],
 )
 def test_drawn_hidden_layers_have_the_constants_of_theorem_2(layer, ratio, draws, planted):
     """At m = 20 the distances are powers of 1/C: a line leaves less than a quarter of its rise."""

@@ -98,6 +98,9 @@ def same_order(derived: Growth, exponent: sympy.Expr, *, tight: bool) -> ZeroTes
     >>> [same_order(found, v, tight=False).answer.value for v in (0, -1, -2)]
     ['yes', 'yes', 'no']
     """
+    if derived.coefficient == 0:
+        answer = Answer.YES if exponent == -sympy.oo or not tight else Answer.NO
+        return ZeroTest(answer, "the quantity is 0 for every C")
     term = f"the leading term is {derived}"
     if not derived.is_positive:
         return ZeroTest(Answer.UNKNOWN, f"{term}, whose coefficient may vanish")

@@ -7,7 +7,7 @@ from rmtcheck import Along, LimitOf, Value, linear_ce_series
 from rmtcheck.channels.every_class import asks_for_scaled_ratio, every_class
 from rmtcheck.claims.evidence import Outcome, Reach
 from rmtcheck.vocabulary.quantities import E, SoftmaxOfGaussians
-from rmtcheck.vocabulary.symbols import C, e, gamma, i, j
+from rmtcheck.vocabulary.symbols import C, N, d, e, gamma, i, j
 
 p = SoftmaxOfGaussians(C)
 g_ii = gamma * E(p[i] ** 2 * (1 - p[i]) ** 2) + E(p[i] * (1 - p[i])) ** 2
@@ -48,6 +48,11 @@ def test_what_it_proves_holds_everywhere(statement):
 )
 def test_what_it_does_not_prove_is_left_open(statement):
     assert every_class().settles(statement) is None
+
+
+@pytest.mark.parametrize("along", [Along(N), Along(gamma), Along(d, N, ratio=gamma)])
+def test_other_directions_are_not_asked_for(along):
+    assert not asks_for_scaled_ratio(LimitOf(RATIO, R0, along))
 
 
 @pytest.mark.parametrize("quantity", [RATIO / C, RATIO.subs(gamma, 2), C**2 * g_ii / g_ij])

@@ -8,11 +8,12 @@ import pytest
 from rmtcheck import (
     CROSS_ENTROPY,
     MEAN_SQUARED_ERROR,
+    TANH,
     Along,
     E,
     HessianBlock,
-    LimitOf,
     OneHiddenLayer,
+    Order,
     frobenius_squared,
 )
 from rmtcheck.channels.simulation import norm_curves
@@ -33,7 +34,7 @@ network = OneHiddenLayer(d, m, C)
 ordered = Along(d, N, ratio=gamma, then=C)
 
 
-def norm(k, layer="w", loss=CROSS_ENTROPY):
+def norm(k, layer="w", loss=CROSS_ENTROPY, network=network):
     rows = getattr(network, layer)
     return E(frobenius_squared(HessianBlock(network, loss, rows[i], rows[k])))
 
@@ -63,10 +64,13 @@ def curves(monkeypatch):
         (norm(j, layer="v") / d, ordered, False),
         (norm(j, loss=MEAN_SQUARED_ERROR) / d, ordered, False),
         (norm(j) / d, Along(d, N, ratio=gamma), False),
+        (norm(j) / d, Along(d, N, ratio=3, then=C), False),
+        (norm(j, network=OneHiddenLayer(d, m, C, TANH)) / d, ordered, False),
+        (norm(j, network=OneHiddenLayer(d, 5, C)) / d, ordered, False),
     ],
 )
 def test_curves_belong_to_norms_of_off_diagonal_hidden_blocks(quantity, along, expected):
-    assert is_norm_against_classes(LimitOf(quantity, 1, along)) is expected
+    assert is_norm_against_classes(Order(quantity, along, exponent=0)) is expected
 
 
 def test_a_theory_within_its_errors_is_not_accused(curves):
@@ -77,7 +81,7 @@ def test_a_theory_within_its_errors_is_not_accused(curves):
 
 def test_a_false_theory_is_accused(curves):
     reading = curves["diagonal"][3]
-    curves["diagonal"][3] = replace(reading, theory=Estimate(value=2.5, error=0.01))
+    curves["diagonal"][3] = replace(reading, theory=Estimate(value=3.5, error=0.01))
     found = judge(curves)
     assert found.outcome == Outcome.ERROR
     assert found.witness.startswith(f"C = {CLASSES[3]}: 1 drawn")

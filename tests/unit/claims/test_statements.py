@@ -16,6 +16,7 @@ STATEMENTS = [
     Identity(gamma + gamma, 2 * gamma),
     LIMIT,
     Order(E(p[i]), Along(C), sympy.Integer(-1)),
+    Order(E(p[i]) - 1 / C, Along(C), -sympy.oo),
     Bound(gamma, "<", gamma + 1),
     Value(gamma, sympy.Rational(1, 2), sympy.Rational(1, 10)),
     BlockFormula(BLOCK, WeightedGram(1 / N, -p[i] * p[j])),

@@ -10,6 +10,7 @@ from rmtcheck.montecarlo.streams import stream
 PARAMETERS = {
     "block_norms": {"d": 6, "N": 9, "C": 3},
     "pair_norms": {"d": 6, "N": 9, "C": 3},
+    "norm_curve": {"d": 6, "N": 9, "m": 2},
     "spread": {"d": 6, "C": 3},
     "covariance_resolvent": {"d": 6, "N": 9, "real": 0.1, "imag": 0.5},
     "block_spectrum": {"N": 9, "C": 3, "column": 1},

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from rmtcheck import CROSS_ENTROPY, HessianBlock, OneHiddenLayer, derive, to_numeric
+from rmtcheck.errors import DomainError
 from rmtcheck.montecarlo.draw import draw_one_hidden_layer
 from rmtcheck.montecarlo.norm_curves import CLASSES, norm_curve
 from rmtcheck.montecarlo.streams import stream
@@ -38,6 +39,11 @@ def test_a_curve_is_that_of_the_derived_blocks(place):
     row = norm_curve(stream(11, "curve", 0), **SIZES)
     np.testing.assert_allclose(row[2 * place], expected["diagonal"], rtol=ROUNDING)
     np.testing.assert_allclose(row[2 * place + 1], expected["off"], rtol=ROUNDING)
+
+
+def test_one_unit_has_no_pairs():
+    with pytest.raises(DomainError, match="m = 1"):
+        norm_curve(stream(0, "curve", 0), d=5, N=12, m=1)
 
 
 def test_a_class_more_is_seen():

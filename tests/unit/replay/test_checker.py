@@ -85,3 +85,10 @@ def test_replay_is_the_shared_checker():
     assert replay(TRUE) == replay(TRUE)
     assert replay(TRUE).accepted
     assert not replay(TRUE[:-1]).accepted
+
+
+@pytest.mark.parametrize("text", [None, 1, TRUE.encode(), [TRUE], object()])
+def test_what_is_no_text_is_rejected(text):
+    found = replay(text)
+    assert not found.accepted
+    assert found.reason.startswith("a certificate is a text")

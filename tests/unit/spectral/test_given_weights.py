@@ -4,8 +4,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.special import expit
 
-from rmtcheck.errors import DomainError
+from rmtcheck.errors import DomainError, PrecisionError
 from rmtcheck.spectral import given_weights
 from rmtcheck.spectral.finite_size import block_norm_limit, block_norm_mean
 from rmtcheck.spectral.given_weights import linear_ce_mean, linear_ce_mean_given
@@ -280,6 +281,38 @@ def test_error_of_the_ratio_covers_both_errors():
     assert exact.ratio.error == 0
 
 
+@pytest.mark.parametrize("N", [1, 10, 10**6])
+def test_one_dimension_by_sums_over_both_gaussians(N):
+    """Two classes: the logits differ by sqrt(2) u x; a mean without n = m is out of the error."""
+    t = np.linspace(-12, 12, 601)
+    mass = (t[1] - t[0]) * stats.norm.pdf(t)
+    weight = expit(2**0.5 * np.outer(t, t)) * expit(-(2**0.5) * np.outer(t, t))
+    equal, distinct = mass @ weight**2 @ (mass * t**4), mass @ (weight @ (mass * t**2)) ** 2
+    for found in pair(linear_ce_mean(1, N, 2)):
+        assert abs(found.value - equal / N - (1 - 1 / N) * distinct) < found.error
+        assert abs(found.value - equal) < found.error or N > 1
+        assert abs(found.value - 2 * distinct) > found.error
+
+
+@pytest.mark.parametrize(
+    ("d", "classes", "least", "most"),
+    [(1, 2, 0.05, 0.1), (10, 10, 0.001, 0.002), (20, 10**12, 0.005, 0.01)],
+)
+def test_stated_errors_of_few_dimensions(d, classes, least, most):
+    errors = [
+        g.error / g.value for N in (1, 10 * d, 10**12) for g in pair(linear_ce_mean(d, N, classes))
+    ]
+    assert least < max(errors) < most
+
+
+@pytest.mark.parametrize(("d", "classes"), [(5, 1000), (10, 10**6), (10, 10**12), (1, 10**12)])
+def test_means_of_no_precision_are_no_answer(d, classes):
+    with pytest.raises(PrecisionError, match=f"^g_i[ij] at d = {d}, .* larger d or fewer"):
+        linear_ce_mean(d, 10 * d, classes)
+    assert linear_ce_mean(20, 10 * d, classes).g_ij.value > 0
+    assert linear_ce_mean(d, 10 * d, 2).g_ij.value > 0
+
+
 def test_print_shows_values_and_errors():
     lines = str(linear_ce_mean(500, 5000, 10)).splitlines()
     assert lines[0] == "d=500, N=5000, classes=10"
@@ -350,6 +383,11 @@ def test_weights_are_checked(V, message):
 @pytest.mark.parametrize(("options", "message"), BAD_OPTIONS)
 def test_options_are_checked(options, message):
     refused(message, linear_ce_mean_given, V3, **{"N": 3, **options})
+
+
+@pytest.mark.parametrize("rng", ["x", 7, True, np.random, np.random.RandomState(1)])
+def test_generators_are_checked_where_a_grid_needs_none(rng):
+    refused("rng is", linear_ce_mean_given, V3, 3, rng=rng)
 
 
 @pytest.mark.parametrize("rng", [None, 7, np.random.RandomState(1)])

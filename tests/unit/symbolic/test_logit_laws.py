@@ -6,11 +6,11 @@ from math import comb
 import mpmath
 import pytest
 import sympy
-from sympy import Rational, cosh, exp, sinh
+from sympy import Rational, cos, cosh, exp, floor, log, sin, sinh, sqrt
 
 from rmtcheck.errors import DomainError
 from rmtcheck.symbolic.logit_laws import linear_ce_constant
-from rmtcheck.symbolic.softmax import linear_ce_series
+from rmtcheck.symbolic.softmax import linear_ce_series, shown
 from rmtcheck.vocabulary.symbols import gamma, t, tau, x
 
 DIGITS = 40
@@ -160,6 +160,149 @@ def test_a_lambda_is_accepted():
     assert linear_ce_constant(1, sympy.Lambda(x, cosh(x))) == linear_ce_constant(1, cosh(t))
 
 
+Gamma = sympy.gamma
+LARGE = 10**500
+FREE = sympy.Symbol("A", commutative=False)
+REAL = sympy.Symbol("a", real=True)
+
+
+def constant_of(q, aspect_ratio=1):
+    return (aspect_ratio * q**2 + 1) / (aspect_ratio * q + 1)
+
+
+@pytest.mark.parametrize(
+    ("function", "temperature", "q"),
+    [
+        (Gamma(1 - t), 3, Gamma(Rational(1, 3)) / Gamma(Rational(2, 3)) ** 2),
+        (Gamma(2 - t) ** 2, 2, 4 / sympy.pi**2 * 4),
+        (Gamma(1 - t) * Gamma(1 + t), 4, 4 / sympy.pi),
+        (Gamma(1 + t), 1, 2),
+        (2 / (2 + t), 1, Rational(9, 8)),
+        (Gamma(2 + t) / Gamma(3 + t) * 2, 1, Rational(9, 8)),
+        ((1 - t) ** Rational(-1, 2), 4, Rational(3, 4) * sqrt(2)),
+        (exp(-log(1 - t)), 4, Rational(9, 8)),
+        ((exp(t) - 1) / t, 1, (exp(2) - 1) / 2 / (exp(1) - 1) ** 2),
+        ((1 - exp(-t)) / t, 1, (1 - exp(-2)) / 2 / (1 - exp(-1)) ** 2),
+        (-(exp(-t) - 1) / t, 1, (1 - exp(-2)) / 2 / (1 - exp(-1)) ** 2),
+        (
+            exp(t) / 2 + 1 / (2 - 2 * t / 5),
+            1,
+            2 * (exp(2) + Rational(5, 3)) / (exp(1) + Rational(5, 4)) ** 2,
+        ),
+        ((1 + 2**t) / 2, 1, Rational(10, 9)),
+        (cosh(tau * t), 1, cosh(2 * tau) / cosh(tau) ** 2),
+        (exp(REAL * t + tau**2 * t**2 / 2), 1, exp(tau**2)),
+    ],
+    ids=str,
+)
+def test_accepted_laws_have_the_constant_of_their_q(function, temperature, q):
+    at = {tau: Rational(3, 7), REAL: Rational(-2, 3)}
+    gap = linear_ce_constant(1, function, temperature) - constant_of(q)
+    assert abs(gap.subs(at).evalf(30)) < 1e-25
+
+
+@pytest.mark.parametrize(
+    ("function", "temperature"),
+    [
+        (Gamma(1 - t) ** 2 * exp(3 * t**2), Rational(4, 3)),
+        (Gamma(2 - t) ** 2, Rational(3, 4)),
+        (Gamma(1 - t), 2),
+        (Gamma(1 - t) ** 2 * Gamma(1 + t) ** 2, 1),
+        (Gamma(1 - t / tau), 4),
+        (Gamma(1 - t), tau),
+        (Gamma(2 - exp(t)), 1),
+    ],
+    ids=str,
+)
+def test_a_pole_of_the_gamma_function_is_seen(function, temperature):
+    with pytest.raises(DomainError, match="not to be 0"):
+        linear_ce_constant(1, function, temperature)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        cos(2 * sympy.pi * t),
+        cos(t),
+        1 + sin(t) ** 2,
+        2 ** floor(t),
+        sympy.Piecewise((exp(t), t < 1), (exp(2 * t), True)),
+        1 + sympy.sign(t - 1) ** 2 * t,
+        1 + sympy.Heaviside(t - 1),
+        sympy.Abs(1 + t),
+        sympy.besseli(0, t),
+        sympy.Function("f")(t),
+        1 + sympy.Integral(t, (x, 0, 1)),
+    ],
+    ids=str,
+)
+def test_other_functions_are_refused(function):
+    with pytest.raises(DomainError, match="and only exp, cosh, sinh, log, gamma are decided"):
+        linear_ce_constant(1, function)
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (exp(t - t**2 * tau), "not known to have M\\(1\\)\\^2 <= M\\(2\\)"),
+        (exp(REAL * t**2), "not known to have M"),
+        (1 + 3 * t, "not known to have M"),
+        ((1 - 2 * t / 3) ** 2 * exp(9 * t**2), "needs .* not to be 0 as at 3/2, within"),
+        ((1 - t) ** (t - Rational(3, 2)), "needs 1 - t not to be 0 as at 1"),
+        ((1 - t) ** (tau - 1), "needs 1 - t not to be 0 as at 1"),
+        (1 + t - t * log(3 - 2 * t), "needs 3 - 2\\*t not to be 0 as at 3/2"),
+        (1 + t * sqrt(t - 3), "needs t - 3 > 0, which is not known at 2"),
+        (exp(t) / 2 + 1 / (2 - t), "needs 2 - t not to be 0 as at 2"),
+        (exp(t) * 2 - 1 / (1 + t) ** 2 * t - 1 / (1 + t), "which is not decided on"),
+        (1 + t**2 / (REAL * t + tau * t), "needs a\\*t \\+ t\\*tau not to be 0, which"),
+        (1 / (1 + REAL * t), "needs a\\*t \\+ 1 not to be 0, which is not decided"),
+        (exp(sympy.I * sympy.pi * t), "contains I\\*pi, which|contains I, which"),
+        (1 + t * sympy.Symbol("w"), "contains w, which is not known to be real"),
+        (1 + t / (1 - tau), "contains 1/\\(1 - tau\\), which is not known to be real"),
+    ],
+    ids=str,
+)
+def test_what_is_not_decided_is_refused(function, message):
+    with pytest.raises(DomainError, match=message):
+        linear_ce_constant(1, function, Rational(1, 2) if function.has(sympy.I) else 1)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (LARGE * -1,),
+        (1, LARGE),
+        (1, cosh(t) + LARGE),
+        (1, cosh(t), -LARGE),
+        (1, 1 / (1 - LARGE * t)),
+        (1, cosh(LARGE * t)),
+        (1, 1 / (LARGE - t), Rational(1, LARGE)),
+        (10**5000 * -1,),
+    ],
+    ids=range(8),
+)
+def test_long_numbers_are_cut_in_messages(arguments):
+    with pytest.raises(DomainError) as caught:
+        linear_ce_constant(*arguments)
+    assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize(
+    "value", [sympy.Matrix([1]), FREE, "1/2", "1e5", b"1", "", None, [1], object(), 0.5, True]
+)
+def test_what_is_no_exact_scalar_is_refused(value):
+    for arguments in ((value,), (1, value), (1, cosh(t), value)):
+        with pytest.raises(DomainError, match="; accepted are exact numbers and expressions"):
+            linear_ce_constant(*arguments)
+
+
+def test_values_are_shown_in_full_where_they_are_short():
+    assert shown(cosh(t)) == "cosh(t)"
+    assert shown("a") == "'a'"
+    assert shown(10**59) == str(10**59)
+    assert shown(10**60) == "1" + "0" * 56 + "..."
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -169,17 +312,16 @@ def test_a_lambda_is_accepted():
         (("sin(",), "gamma is 'sin\\('"),
         (([1],), "gamma is \\[1\\]"),
         ((1, cosh(t), -1), "temperature is -1"),
-        ((1, 2 * exp(t)), "is not 1 at 0"),
-        ((1, cosh(x)), "is not 1 at 0"),
+        ((1, 2 * exp(t)), "is not known to be 1 at 0"),
+        ((1, cosh(x)), "is not known to be 1 at 0"),
         ((1, None), "generating_function is None"),
         ((1, sympy.Lambda((x, t), x)), "one variable"),
-        ((1, 1 / (1 - t**2)), "singular at 1, within \\(0, 2\\]"),
-        ((1, (1 - t) ** -2, Rational(20, 11)), "singular at 1"),
-        ((1, 1 / (1 - t**2 / 9), Rational(2, 3)), "singular at 3"),
-        ((1, 1 / (1 - gamma**2 * t**2)), "not known to be continuous"),
-        ((1, exp(-(t**2) / 2)), "no random variable"),
-        ((1, exp(sympy.I * t)), "not known to be finite and positive"),
-        ((1, sympy.cos(t)), "is cos\\(2\\) at 2"),
+        ((1, 1 / (1 - t**2)), "needs 1 - t\\*\\*2 not to be 0 as at 1, within \\(0, 2\\]"),
+        ((1, (1 - t) ** -2, Rational(20, 11)), "not to be 0 as at 1"),
+        ((1, 1 / (1 - t**2 / 9), Rational(2, 3)), "not to be 0 as at 3"),
+        ((1, 1 / (1 - gamma**2 * t**2)), "which is not decided"),
+        ((1, exp(-(t**2) / 2)), "as every random variable has"),
+        ((1, exp(sympy.I * t)), "not known to be real and finite"),
     ],
 )
 def test_refused(arguments, message):

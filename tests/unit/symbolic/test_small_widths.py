@@ -2,16 +2,22 @@
 
 import math
 import runpy
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 import sympy
 
 from rmtcheck.errors import DomainError
+from rmtcheck.symbolic import small_widths
 from rmtcheck.symbolic.small_widths import approach
 
 ONE_CLASS = runpy.run_path(str(Path(__file__).parents[2] / "oracles" / "one_large_class.py"))
 slope, norm, distance, moment = (ONE_CLASS[k] for k in ("slope", "norm", "distance", "moment"))
+
+
+BAD_NUMBERS = [sympy.pi, sympy.Rational(7, 2), -(10**500), pytest.param(-(10**5000), id="long")]
 
 
 def hidden(m):
@@ -92,3 +98,45 @@ def test_exact_numbers():
 def test_what_is_not_derived_is_refused(layer, diagonal, m):
     with pytest.raises(DomainError, match=f"m = {m}"):
         approach(layer, diagonal=diagonal, m=m)
+
+
+@pytest.mark.parametrize(
+    "m",
+    [*BAD_NUMBERS, 2.0, math.nan, math.inf, None, "3", sympy.Symbol("m"), [], True, sympy.true],
+)
+def test_widths_are_integers(m):
+    refused("m = ", "w", False, m)
+
+
+@pytest.mark.parametrize("layer", [[], {}, None, 1, np.ones(2), "x" * 999])
+def test_layers_are_names(layer):
+    refused("layer = ", layer, True, 3)
+
+
+@pytest.mark.parametrize("diagonal", [None, 1, [], np.ones(2)])
+def test_diagonal_is_a_truth_value(diagonal):
+    refused("diagonal = ", "v", diagonal, 3)
+
+
+def refused(start, layer, diagonal, m):
+    with pytest.raises(DomainError) as caught:
+        approach(layer, diagonal=diagonal, m=m)
+    text = str(caught.value)
+    assert text.startswith(start)
+    assert "needed" in text
+    assert "\n" not in text
+    assert len(text) < 120
+
+
+@pytest.mark.parametrize("kind", list(small_widths._MOVED))
+def test_wide_layers_are_limited_by_the_next_pole(kind):
+    beyond = small_widths._START[kind] + 1
+    powers = [small_widths._critical_power(small_widths._MOVED[kind], m) for m in range(3, 30)]
+    assert all(low < high for low, high in pairwise(powers))
+    assert powers[small_widths._WIDE - 3] > beyond > powers[0]
+    wide = [approach(kind[0], diagonal=kind[1], m=m) for m in (7, 29, 10**500, 10**5000)]
+    assert [(w.exponent, w.logarithms) for w in wide] == [(-1, 0)] * 4
+
+
+def test_integers_of_other_kinds_are_taken():
+    assert hidden(sympy.Integer(3)) == hidden(np.int64(3)) == hidden(3) != hidden(2)

@@ -1,5 +1,6 @@
 """The 1/C expansion of softmax moments against multiprecision integrals and exact identities."""
 
+from fractions import Fraction
 from functools import cache
 
 import pytest
@@ -7,7 +8,12 @@ import sympy
 from mpmath import MPContext
 
 from rmtcheck.errors import DomainError
-from rmtcheck.symbolic.softmax import linear_ce_series, moment_polynomials, moment_series
+from rmtcheck.symbolic.softmax import (
+    MAX_ORDER,
+    linear_ce_series,
+    moment_polynomials,
+    moment_series,
+)
 from rmtcheck.vocabulary.symbols import gamma
 
 mp = MPContext()
@@ -112,7 +118,7 @@ def test_order_of_powers_and_zeros_do_not_matter():
 
 
 def test_constant_softmax_is_uniform():
-    assert moment_series([3, 2], 4, variance=0) == (1, 0, 0, 0, 0)
+    assert [sum(row) for row in moment_polynomials([3, 2], 4)] == [1, 0, 0, 0, 0]
 
 
 def test_variance_enters_through_its_exponential():
@@ -150,3 +156,48 @@ def test_block_ratio_agrees_with_the_integral(ratio):
 def test_bad_arguments_are_named(powers, order):
     with pytest.raises(DomainError, match="accepted are the integers"):
         moment_series(powers, order)
+
+
+UNKNOWN = sympy.Symbol("v", real=True)
+OTHERS = ["", b"1", None, [1], object(), True]
+NO_EXPRESSIONS = [1.0, float("nan"), sympy.Float(1), sympy.Matrix([1]), "1e5", "1", *OTHERS]
+
+
+@pytest.mark.parametrize("series", [linear_ce_series, lambda *given: moment_series([2], *given)])
+class TestArguments:
+    """Of both series."""
+
+    @pytest.mark.parametrize(
+        "variance",
+        [*NO_EXPRESSIONS, 0, -1, Fraction(-1, 2), sympy.oo, sympy.I, UNKNOWN, -(10**500)],
+    )
+    def test_a_variance_that_is_not_exact_and_positive_is_refused(self, series, variance):
+        with pytest.raises(DomainError, match=r"^variance is .*; accepted are exact") as caught:
+            series(0, variance)
+        assert len(str(caught.value)) < 200
+
+    @pytest.mark.parametrize("order", [1.0, "1", "1e5", -1, *OTHERS])
+    def test_an_order_that_is_no_natural_number_is_refused(self, series, order):
+        with pytest.raises(DomainError, match=r"^order is .*; accepted are the integers 0, 1, 2"):
+            series(order)
+
+    @pytest.mark.parametrize("order", [MAX_ORDER + 1, 10**9, 10**500, 10**5000], ids=range(4))
+    def test_an_order_beyond_the_cap_is_refused_at_once(self, series, order):
+        with pytest.raises(DomainError, match=f"integers 0, 1, 2, ..., {MAX_ORDER}$") as caught:
+            series(order)
+        assert len(str(caught.value)) < 200
+
+    def test_exact_variances_are_accepted(self, series):
+        half = series(1, sympy.Rational(1, 2))
+        assert series(1, Fraction(1, 2)) == half != series(1, 1)
+        assert series(1, UNKNOWN**2 + 1)[1].subs(UNKNOWN, 0) == series(1)[1]
+
+
+@pytest.mark.parametrize("powers", [None, 2, "2", "", b"1", object()])
+def test_powers_that_are_no_iterable_of_integers_are_refused(powers):
+    with pytest.raises(DomainError, match=r"^powers is .*; accepted is an iterable of integers"):
+        moment_series(powers, 1)
+
+
+def test_the_last_order_keeps_the_components_summing_to_one():
+    assert sum_defect((2,), MAX_ORDER) == [0] * (MAX_ORDER + 1)

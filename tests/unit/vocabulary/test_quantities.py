@@ -1,7 +1,7 @@
 """Directions of growth, and softmaxes of Gaussian logits."""
 
 import pytest
-from sympy import Rational, Symbol
+from sympy import Rational, Symbol, nan
 from sympy import latex as sympy_latex
 
 from rmtcheck.errors import DomainError
@@ -50,7 +50,7 @@ def test_the_temperature_is_the_inverse_scale():
 
 @pytest.mark.parametrize("scale", [0, -1, Symbol("a", real=True)])
 def test_a_scale_is_positive(scale):
-    with pytest.raises(DomainError, match=r"scale is .*; accepted are positive"):
+    with pytest.raises(DomainError, match=r"scale is .*; accepted are exact positive"):
         SoftmaxOfGaussians(C, scale)
 
 
@@ -67,3 +67,15 @@ def test_a_mean_says_the_scale(scale, text, latex):
     assert str(mean) == text
     assert sympy_latex(mean).startswith(latex)
     assert str(E(SoftmaxOfGaussians(10, 2)[1])) == "E_{C=10, tau=2}[p_1]"
+
+
+@pytest.mark.parametrize("scale", [0, -1, 0.5, None, "", "2", [1], object(), True, nan])
+def test_a_scale_is_an_exact_positive_expression(scale):
+    with pytest.raises(DomainError, match="scale is .*; accepted are exact positive expressions"):
+        SoftmaxOfGaussians(10, scale)
+
+
+@pytest.mark.parametrize("classes", [0, -1, 2.0, None, "", b"1", [], object(), True, nan])
+def test_a_number_of_classes_is_a_positive_integer_or_a_symbol(classes):
+    with pytest.raises(DomainError, match="classes is .*; accepted are positive integers"):
+        SoftmaxOfGaussians(classes)

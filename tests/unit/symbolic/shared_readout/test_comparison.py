@@ -53,6 +53,10 @@ ORDERS = [
     (grown(-1, oo), -1, True, NO),
     (grown(-1, oo), -1, False, NO),
     (grown(-1, oo), 0, False, UNKNOWN),
+    (grown(-1), -oo, True, NO),
+    (grown(0, 0), -oo, True, YES),
+    (grown(0, 0), -1, True, NO),
+    (grown(0, 0), -1, False, YES),
 ]
 
 
