@@ -71,11 +71,11 @@ def test_a_mean_says_the_scale(scale, text, latex):
 
 @pytest.mark.parametrize("scale", [0, -1, 0.5, None, "", "2", [1], object(), True, nan])
 def test_a_scale_is_an_exact_positive_expression(scale):
-    with pytest.raises(DomainError, match="scale is .*; accepted are exact positive expressions"):
+    with pytest.raises(DomainError, match=r"scale is .*; accepted are exact positive expressions"):
         SoftmaxOfGaussians(10, scale)
 
 
 @pytest.mark.parametrize("classes", [0, -1, 2.0, None, "", b"1", [], object(), True, nan])
 def test_a_number_of_classes_is_a_positive_integer_or_a_symbol(classes):
-    with pytest.raises(DomainError, match="classes is .*; accepted are positive integers"):
+    with pytest.raises(DomainError, match=r"classes is .*; accepted are positive integers"):
         SoftmaxOfGaussians(classes)
