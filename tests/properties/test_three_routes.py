@@ -86,7 +86,9 @@ def test_limits_of_the_linear_model(name, place):
         check(symbolic(name, place), enclose_beyond(statement(name).quantity, C, FAR, place))
 
 
-@pytest.mark.parametrize("name", ["hidden_mse", "hidden_ce_constant", "output_ce_constant"])
+@pytest.mark.parametrize(
+    "name", ["hidden_mse_constant", "hidden_ce_constant", "output_ce_constant"]
+)
 def test_limits_of_the_hidden_layer(name):
     found = list(limits(statement(name), DIGITS))
     assert len(found) >= 3
@@ -133,7 +135,7 @@ def test_spread_of_wide_layers():
 
 
 ROOTS = {
-    "norms over weights, mse": "hidden_mse",
+    "norms over weights, mse": "hidden_mse_constant",
     "norms over weights, ce": "hidden_ce_constant",
     "root output_ce_constant": "output_ce_constant",
 }

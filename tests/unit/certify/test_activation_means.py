@@ -1,8 +1,9 @@
 """Means over one unit of other activations, against closed forms and a quadrature in the plane."""
 
-import math
+from fractions import Fraction
 
 import pytest
+import sympy
 from flint import acb, arb, ctx, fmpq
 
 from rmtcheck import GELU, IDENTITY, RELU, SIGMOID, SILU, TANH, leaky_relu
@@ -26,7 +27,7 @@ from rmtcheck.errors import DomainError, PrecisionError
 from rmtcheck.spectral.activation_means import activation_mean_value, activation_overlap_value
 from rmtcheck.vocabulary.activations import ARGUMENT, Activation
 
-KINKED = leaky_relu("-1/2")
+KINKED = leaky_relu(Fraction(-1, 2))
 ALL = [TANH, SIGMOID, GELU, SILU, IDENTITY, KINKED, RELU]
 THIRD = fmpq(1, 3)
 
@@ -128,7 +129,7 @@ def test_planted_errors_are_noticed(monkeypatch):
 def test_what_can_be_enclosed():
     assert all(map(has_enclosure, ALL))
     assert not has_enclosure(Activation(ARGUMENT**3))
-    assert not has_enclosure(leaky_relu(math.sqrt(2)))
+    assert not has_enclosure(leaky_relu(sympy.sqrt(2)))
     assert [is_piecewise_linear(f) for f in (RELU, KINKED, IDENTITY, TANH)] == [True] * 3 + [False]
     assert isinstance(enclosed_activation(TANH), EnclosedActivation)
     assert has_enclosure(Activation(TANH.expression, "mine"))

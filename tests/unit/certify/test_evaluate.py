@@ -162,7 +162,7 @@ def test_a_scale_without_an_exact_value_is_refused(scale):
 
 
 def test_two_scales_in_one_expression():
-    half, plain = E(SoftmaxOfGaussians(C, "1/2")[i] ** 2), E(p[i] ** 2)
+    half, plain = E(SoftmaxOfGaussians(C, sympy.Rational(1, 2))[i] ** 2), E(p[i] ** 2)
     gap = enclose(half - plain, {C: 10})
     assert gap < 0
     far = enclose_beyond(C**2 * (half - plain), C, 10**40)

@@ -3,7 +3,7 @@ import sympy
 
 from rmtcheck.certify.expectation import moment_terms
 from rmtcheck.errors import DomainError
-from rmtcheck.vocabulary.quantities import E, SoftmaxOfGaussians
+from rmtcheck.vocabulary.quantities import E, SoftmaxComponent, SoftmaxOfGaussians
 from rmtcheck.vocabulary.symbols import C, gamma, i, j, tau
 
 p = SoftmaxOfGaussians(C)
@@ -45,8 +45,8 @@ def test_a_constant_has_no_classes():
         E(three[4]),
         E(three[0]),
         E(SoftmaxOfGaussians(1)[i] * SoftmaxOfGaussians(1)[j]),
-        E(SoftmaxOfGaussians(0)[i]),
-        E(SoftmaxOfGaussians(sympy.Rational(5, 2))[i]),
+        E(SoftmaxComponent(i, sympy.Integer(0))),
+        E(SoftmaxComponent(i, sympy.Rational(5, 2))),
     ],
 )
 def test_refused(expectation):

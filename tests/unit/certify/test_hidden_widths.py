@@ -1,5 +1,7 @@
 """Least widths are those where integrals are finite; positivity is enclosed, not assumed."""
 
+from fractions import Fraction
+
 import pytest
 from flint import fmpq
 
@@ -8,7 +10,7 @@ from rmtcheck.certify import hidden_widths as module
 from rmtcheck.certify.hidden_norms import cross_entropy_norm, squared_error_norm
 from rmtcheck.certify.hidden_widths import are_positive, least_width
 
-ALL = [TANH, SIGMOID, GELU, SILU, IDENTITY, RELU, leaky_relu("3/2"), leaky_relu(-1)]
+ALL = [TANH, SIGMOID, GELU, SILU, IDENTITY, RELU, leaky_relu(Fraction(3, 2)), leaky_relu(-1)]
 KINDS = [("w", False), ("w", True), ("v", False), ("v", True)]
 
 
