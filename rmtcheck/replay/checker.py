@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from rmtcheck.replay.interval import ZERO, Interval
 from rmtcheck.replay.large import LargeClasses
 from rmtcheck.replay.quadrature import softmax_moments
-from rmtcheck.replay.rejection import Rejection
+from rmtcheck.replay.rejection import CertificateError
 from rmtcheck.replay.small import Inequalities, inequalities
 from rmtcheck.replay.text import CLAIM, Certificate, Kappa, decimal, parse
 from rmtcheck.replay.theorem import (
@@ -75,13 +75,15 @@ class Checker:
         try:
             certificate = parse(text)
             self._prove(certificate)
-        except Rejection as reason:
+        except CertificateError as reason:
             return Replay(False, str(reason), "")
         return Replay(True, "every number recomputed, every inequality proved", _statement(text))
 
     def _prove(self, certificate: Certificate) -> None:
         if not constant_term_is_settled(certificate.kappa[0]):
-            raise Rejection(f"s0 >= 0 fails at C = 2 for the constant {certificate.kappa[0]} of K")
+            raise CertificateError(
+                f"s0 >= 0 fails at C = 2 for the constant {certificate.kappa[0]} of K"
+            )
         self._large.check(certificate.kappa)
         self._compare_bounds(certificate.bounds)
         self._compare_table(certificate.rows)
@@ -95,7 +97,7 @@ class Checker:
     def _compare_table(self, rows: Sequence[tuple[int, ...]]) -> None:
         for classes, (stated, row) in enumerate(zip(rows, self._table, strict=True), FIRST):
             if stated[0] != classes:
-                raise Rejection(f"the row of C = {classes} is named {stated[0]}")
+                raise CertificateError(f"the row of C = {classes} is named {stated[0]}")
             for name, one, value in zip(NAMED, stated[1:], row, strict=False):
                 _compare(f"{name} at C = {classes}", one, value, PLACES)
 
@@ -108,13 +110,15 @@ class Checker:
         ):
             _compare(f"the least {name}", stated[0], value[0], SHORT)
             if stated[1] != value[1]:
-                raise Rejection(f"the least {name} is at C = {value[1]}, not at C = {stated[1]}")
+                raise CertificateError(
+                    f"the least {name} is at C = {value[1]}, not at C = {stated[1]}"
+                )
 
     def _prove_small(self, kappa: Kappa) -> list[tuple[int, int]]:
         """Prove the inequalities for C < 2000 and find the least values at the table's points."""
         for classes, box in enumerate(self._boxes, FIRST):
             if any(value.lo <= 0 for value in (*box.q, *box.s(kappa))):
-                raise Rejection(f"the inequalities are not proved at C = {classes}")
+                raise CertificateError(f"the inequalities are not proved at C = {classes}")
         columns = zip(*((*point.s(kappa), *point.q) for point in self._points), strict=True)
         return [_least(name, column) for name, column in zip(LEAST, columns, strict=True)]
 
@@ -186,9 +190,9 @@ def _checker() -> Checker:
 
 def _compare(what: str, stated: int, value: int | None, places: int) -> None:
     if value is None:
-        raise Rejection(f"the last decimal of {what} is not determined")
+        raise CertificateError(f"the last decimal of {what} is not determined")
     if stated != value:
-        raise Rejection(f"{what} is {decimal(value, places)}, not {decimal(stated, places)}")
+        raise CertificateError(f"{what} is {decimal(value, places)}, not {decimal(stated, places)}")
 
 
 def _least(name: str, values: Sequence[Interval]) -> tuple[int, int]:
@@ -198,7 +202,7 @@ def _least(name: str, values: Sequence[Interval]) -> tuple[int, int]:
     others = (value.lo for n, value in enumerate(values) if n != place)
     floor = least.floor(SHORT)
     if floor is None or min(others) <= least.hi:
-        raise Rejection(f"the least {name} is not determined")
+        raise CertificateError(f"the least {name} is not determined")
     return floor, place + FIRST
 
 

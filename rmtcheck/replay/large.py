@@ -14,7 +14,7 @@ from functools import cached_property
 from rmtcheck.replay.exponential import E
 from rmtcheck.replay.interval import ZERO, Interval
 from rmtcheck.replay.polynomial import Monomial, Polynomial, enclose_monomial, variables
-from rmtcheck.replay.rejection import Rejection
+from rmtcheck.replay.rejection import CertificateError
 from rmtcheck.replay.remainder import H0, Expansion, expand
 from rmtcheck.replay.theorem import GAPS, NAMED, A, B
 
@@ -47,17 +47,17 @@ class LargeClasses:
 
         Raises
         ------
-        Rejection
+        CertificateError
             If an inequality is not proved.
         """
         for k, q in enumerate(self.least_q):
             if q.lo <= 0:
-                raise Rejection(f"q{k} > 0 is not proved for C >= 2000")
+                raise CertificateError(f"q{k} > 0 is not proved for C >= 2000")
         a, b = self._weights
         for k, part in enumerate(self._parts, 1):
             s = _combined(((*kappa, 0)[k], b), (kappa[k - 1], a), (-1, part))
             if self._range(s).lo < 0:
-                raise Rejection(f"s{k} >= 0 is not proved for C >= 2000")
+                raise CertificateError(f"s{k} >= 0 is not proved for C >= 2000")
 
     @cached_property
     def _q(self) -> list[Polynomial]:
@@ -108,6 +108,6 @@ def _over_h_squared(f: Polynomial) -> Polynomial:
     """Divide by h^2 a polynomial in which the lower powers cancel."""
     coefficients = f.coefficients("h")
     if coefficients[0] != 0 or coefficients[1] != 0:
-        raise Rejection("the orders 1 and 1/C do not cancel")
+        raise CertificateError("the orders 1 and 1/C do not cancel")
     terms = (c * _h**n for n, c in enumerate(coefficients[2:]))
     return sum(terms, Polynomial({}))

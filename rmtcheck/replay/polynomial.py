@@ -34,8 +34,6 @@ class Polynomial:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Polynomial | int | Fraction) and self.terms == lift(other).terms
 
-    __hash__ = None  # type: ignore[assignment]
-
     def __add__(self, other: Scalar) -> Polynomial:
         terms = dict(self.terms)
         for monomial, c in lift(other).terms.items():

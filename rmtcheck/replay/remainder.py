@@ -41,7 +41,7 @@ from math import comb, factorial
 from rmtcheck.replay.exponential import E, exp
 from rmtcheck.replay.interval import ZERO, Interval
 from rmtcheck.replay.polynomial import Polynomial, lift, variables
-from rmtcheck.replay.rejection import Rejection
+from rmtcheck.replay.rejection import CertificateError
 from rmtcheck.replay.theorem import LARGE
 
 DEGREE = 5
@@ -84,7 +84,7 @@ def expand(powers: tuple[int, ...]) -> Expansion:
 
     Raises
     ------
-    Rejection
+    CertificateError
         If a condition of the lemma does not hold.
 
     References
@@ -126,7 +126,7 @@ def lower_tail(q: int) -> Interval:
     r"""Enclose :math:`\exp(q/2+2q^2h_0-3(1-y_0)^2/(8eh_0))`, once its growth is checked."""
     rate = exp(Interval.of(-1)) * Interval.of(3 * (1 - Y0) ** 2 / 8)
     if (rate - Interval.of(2 * H0)).lo <= 0:
-        raise Rejection("the bound of the lower tail does not decrease")
+        raise CertificateError("the bound of the lower tail does not decrease")
     return exp(Interval.of(Fraction(q, 2) + 2 * q * q * H0) - rate * LARGE)
 
 
@@ -169,6 +169,6 @@ def _at_largest_h(moment: Polynomial) -> Interval:
     for power, coefficient in enumerate(moment.coefficients("h")):
         value = coefficient.enclose({"e": E})
         if value.lo < 0 or (power < 2 and coefficient != 0):
-            raise Rejection(f"the coefficient of h^{power} in E D^6 is not as it must be")
+            raise CertificateError(f"the coefficient of h^{power} in E D^6 is not as it must be")
         total += value / LARGE**power
     return total

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from rmtcheck.replay.rejection import Rejection
+from rmtcheck.replay.rejection import CertificateError
 from rmtcheck.replay.remainder import DEGREE, Y0
 from rmtcheck.replay.theorem import FIRST, LARGE, NAMED, PLACES, R0, R1, SHORT, W
 
@@ -80,14 +80,14 @@ def parse(text: str) -> Certificate:
 
     Raises
     ------
-    Rejection
+    CertificateError
         If the text is not canonical; the message names the first line that is not.
     """
     lines = text.split("\n")
     pairs = zip(lines, LAYOUT, strict=False)
     values = [_read(n, line, form) for n, (line, form) in enumerate(pairs, 1)]
     if len(lines) != len(LAYOUT) + 1 or lines[-1]:
-        raise Rejection(f"the text must have {len(LAYOUT)} lines, each with a line end")
+        raise CertificateError(f"the text must have {len(LAYOUT)} lines, each with a line end")
     filled = [numbers for numbers in values if numbers]
     k0, k1, k2, k3 = filled[0]
     certificate = Certificate(
@@ -97,7 +97,7 @@ def parse(text: str) -> Certificate:
         tuple(filled[12:]),
     )
     if render(certificate) != text:
-        raise Rejection("the text is not canonical")
+        raise CertificateError("the text is not canonical")
     return certificate
 
 
@@ -139,7 +139,7 @@ def excerpt(line: str) -> str:
 def _read(number: int, line: str, form: str) -> tuple[int, ...]:
     match = _pattern(form).fullmatch(line)
     if match is None:
-        raise Rejection(f"line {number} is {excerpt(line)}, not of the form {form!r}")
+        raise CertificateError(f"line {number} is {excerpt(line)}, not of the form {form!r}")
     return tuple(int(group.replace(".", "")) for group in match.groups())
 
 

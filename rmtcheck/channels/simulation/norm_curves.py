@@ -85,7 +85,7 @@ def measure(simulator: Simulator) -> Curves:
     """Draw Hessians at the sizes of the slides, and the mean in wide data."""
     rows = simulator.draws("norm_curve", SIZES, DRAWS).reshape(-1, len(CLASSES), 2)
     diagonal, off = rows[:, :, 0], rows[:, :, 1]
-    theory = [_theory(C) for C in CLASSES]
+    theory = [_theory(C, simulator.seed) for C in CLASSES]
     return {
         "diagonal": _readings(diagonal, [found[True] for found in theory]),
         "off_diagonal": _readings(off, [found[False] for found in theory]),
@@ -109,10 +109,10 @@ def judge(curves: Curves) -> Judgement:
     return Judgement(Outcome.UNKNOWN, scope, f"{text}; their intervals are estimates")
 
 
-def _theory(classes: int) -> dict[bool, Estimate]:
+def _theory(classes: int, seed: int) -> dict[bool, Estimate]:
     setting = Setting(SIZES["d"] / SIZES["N"], SIZES["m"], classes)
     draws = min(THEORY_DRAWS, LOGITS // classes)
-    return draw_norms(setting, "w", draws, stream(0, "norms in wide data", classes))
+    return draw_norms(setting, "w", draws, stream(seed, "norms in wide data", classes))
 
 
 def _readings(rows: NDArray[np.float64], theory: Sequence[Estimate]) -> list[Reading]:

@@ -6,7 +6,7 @@ from rmtcheck.certificates import linear_ce_every_class
 from rmtcheck.replay import Checker, replay
 from rmtcheck.replay.checker import _least
 from rmtcheck.replay.interval import ONE, Interval
-from rmtcheck.replay.rejection import Rejection
+from rmtcheck.replay.rejection import CertificateError
 from rmtcheck.replay.text import LAYOUT, decimal, parse, render
 
 TRUE = linear_ce_every_class()
@@ -38,7 +38,7 @@ def test_the_text_is_its_own_rendering():
 )
 def test_other_spellings_are_rejected(old, new):
     assert old in TRUE
-    with pytest.raises(Rejection, match="not of the form"):
+    with pytest.raises(CertificateError, match="not of the form"):
         parse(TRUE.replace(old, new, 1))
 
 
@@ -77,7 +77,7 @@ def test_the_least_value_must_be_separated():
 
     assert _least("s1", [thin(5), thin(3), thin(4)]) == (3000000, 3)
     for values in ([thin(3), thin(3)], [thin(3, 2 * ONE), thin(4)]):
-        with pytest.raises(Rejection, match="least s1 is not determined"):
+        with pytest.raises(CertificateError, match="least s1 is not determined"):
             _least("s1", values)
 
 

@@ -11,7 +11,7 @@ from rmtcheck.replay.interval import ONE, Interval
 from rmtcheck.replay.large import LargeClasses
 from rmtcheck.replay.polynomial import read, variables
 from rmtcheck.replay.quadrature import softmax_moments
-from rmtcheck.replay.rejection import Rejection
+from rmtcheck.replay.rejection import CertificateError
 from rmtcheck.replay.small import inequalities
 from rmtcheck.replay.theorem import GAP, R1, W
 
@@ -70,7 +70,7 @@ def test_the_constants_are_proved(cases):
     ],
 )
 def test_constants_below_the_next_coefficient_are_refused(cases, kappa, name):
-    with pytest.raises(Rejection, match=f"{name} >= 0 is not proved"):
+    with pytest.raises(CertificateError, match=f"{name} >= 0 is not proved"):
         cases.check(kappa)
 
 
@@ -79,7 +79,7 @@ def test_another_second_coefficient_does_not_cancel(cases, wrong):
     (small,) = variables("h")
     shift = (read(R1) - read(wrong)) * small * (read(W) ** 0)
     gap = (GAP + shift * read("eta gamma + beta^2")).coefficient("gamma", 1 if "15" in wrong else 0)
-    with pytest.raises(Rejection, match="do not cancel"):
+    with pytest.raises(CertificateError, match="do not cancel"):
         large._over_h_squared(cases._expanded(gap))
 
 
@@ -89,7 +89,7 @@ def test_remainders_matter(cases):
     worse.expansions = {
         name: large.Expansion(one.exact, one.bound * 100) for name, one in cases.expansions.items()
     }
-    with pytest.raises(Rejection, match="not proved for C >= 2000"):
+    with pytest.raises(CertificateError, match="not proved for C >= 2000"):
         worse.check(KAPPA)
 
 

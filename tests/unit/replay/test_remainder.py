@@ -12,7 +12,7 @@ from rmtcheck.replay import remainder
 from rmtcheck.replay.exponential import E
 from rmtcheck.replay.interval import ONE, Interval
 from rmtcheck.replay.polynomial import lift, variables
-from rmtcheck.replay.rejection import Rejection
+from rmtcheck.replay.rejection import CertificateError
 from rmtcheck.replay.remainder import deviations, expand, lower_tail, taylor_remainder
 from rmtcheck.replay.theorem import NAMED
 
@@ -99,11 +99,11 @@ def test_lower_tail():
 
 def test_a_level_next_to_one_is_refused(monkeypatch):
     monkeypatch.setattr(remainder, "Y0", Fraction(99, 100))
-    with pytest.raises(Rejection, match="does not decrease"):
+    with pytest.raises(CertificateError, match="does not decrease"):
         lower_tail(4)
 
 
 @pytest.mark.parametrize("moment", [h**3 - e * h**4, h + h**3, 1 + h**2])
 def test_moments_of_the_wrong_shape_are_refused(moment):
-    with pytest.raises(Rejection, match="not as it must be"):
+    with pytest.raises(CertificateError, match="not as it must be"):
         remainder._at_largest_h(moment)

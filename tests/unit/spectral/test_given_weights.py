@@ -157,7 +157,8 @@ def test_orthonormal_weights_approach_the_limit_like_1_over_d(classes):
         limits = [block_norm_limit(w, 0.5, classes).value for w in WEIGHTS.values()]
         gaps.append([g.value / limit - 1 for g, limit in zip(found, limits, strict=True)])
     assert np.all(abs(np.array(gaps[1])) < 0.05)
-    np.testing.assert_allclose(np.array(gaps[0]) / gaps[1], 2, atol=0.03)
+    # the next order is 1/d^2: it moves the quotient by a few times 1/200
+    np.testing.assert_allclose(np.array(gaps[0]) / gaps[1], 2, atol=6 / 200)
 
 
 def test_drawn_weights_of_large_dimension_approach_the_limit():
