@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import sympy
@@ -152,17 +152,17 @@ def hidden_ce_value(gamma: float, m: int, activation: Activation) -> float:
     5.7194124412
     """
 
-    def mean(*powers: int, tilt: float = 0.0) -> float:
-        return activation_mean_value(activation, powers, tilt).value  # type: ignore[arg-type]
+    def mean(value: int, slope: int, curvature: int) -> float:
+        return _mean(activation, value, slope, curvature, 1 / m)
 
     def overlap(order: int, slopes: int) -> float:
         return activation_overlap_value(activation, order, slopes, 1 / m).value
 
-    same = mean(0, 2, 0, tilt=1 / m) + mean(2, 2, 0, tilt=1 / m) / m
+    same = mean(0, 2, 0) + mean(2, 2, 0) / m
     across = overlap(0, 1) + overlap(1, 1) / m
-    above = gamma * mean(0, 0, 0, tilt=1 / m) ** (m - 2) * same**2
+    above = gamma * mean(0, 0, 0) ** (m - 2) * same**2
     above += overlap(0, 0) ** (m - 2) * across**2
-    return above / (_one_unit(gamma, mean) + gamma * m * mean(0, 0, 2))
+    return above / (_one_unit(gamma, activation) + gamma * m * _mean(activation, 0, 0, 2))
 
 
 def output_ce_value(m: int, activation: Activation) -> float:
@@ -232,15 +232,20 @@ def hidden_mse_value(gamma: float, activation: Activation) -> float:
     >>> round(hidden_mse_value(1.0, RELU), 12) == round(5 / 12, 12)
     True
     """
-
-    def mean(*powers: int) -> float:
-        return activation_mean_value(activation, powers, 0.0).value  # type: ignore[arg-type]
-
-    return (gamma * mean(0, 2, 0) ** 2 + mean(0, 1, 0) ** 4) / _one_unit(gamma, mean)
+    squares, slopes = _mean(activation, 0, 2, 0), _mean(activation, 0, 1, 0)
+    return (gamma * squares**2 + slopes**4) / _one_unit(gamma, activation)
 
 
-def _one_unit(gamma: float, mean: Callable[..., float]) -> float:
+def _mean(
+    activation: Activation, value: int, slope: int, curvature: int, tilt: float = 0.0
+) -> float:
+    """Return the mean of powers of an activation and its derivatives, without its error."""
+    return activation_mean_value(activation, (value, slope, curvature), tilt).value
+
+
+def _one_unit(gamma: float, activation: Activation) -> float:
     r"""Return :math:`\gamma\,\mathbb E[g^2]+\mathbb E[g]^2`, :math:`g=\sigma'^2+\sigma\sigma''`."""
+    mean = partial(_mean, activation)
     square = mean(0, 4, 0) + 2 * mean(1, 2, 1) + mean(2, 0, 2)
     return gamma * square + (mean(0, 2, 0) + mean(1, 0, 1)) ** 2
 

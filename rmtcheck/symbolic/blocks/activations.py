@@ -48,7 +48,8 @@ def activation_derivative(activation: Activation, order: int) -> sympy.Expr:
 
     Notes
     -----
-    Accuracy: exact.
+    Accuracy: exact. Where sympy cannot find the domain of continuity of a derivative, it is taken
+    to be finite and real if it is so at eight points.
 
     Examples
     --------
