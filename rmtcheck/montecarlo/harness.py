@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
+import sympy
 from numpy.typing import NDArray
 
 from rmtcheck.errors import DomainError, RmtcheckError
@@ -25,6 +27,7 @@ from rmtcheck.montecarlo.streams import stream
 from rmtcheck.montecarlo.workers import Workers
 
 Array = NDArray[np.float64]
+Parameter: TypeAlias = int | float | str | sympy.Basic
 
 _RESTARTS = 3
 
@@ -40,7 +43,7 @@ class Task:
     statistic
         A name of the catalog, or ``"module:attribute"``.
     parameters
-        Arguments of the statistic by name: integers and floats.
+        Arguments of the statistic by name: integers, floats, strings, and nouns.
     draws_per_block
         Rows of one block, at least 1.
 
@@ -53,7 +56,7 @@ class Task:
 
     claim: str
     statistic: str
-    parameters: Mapping[str, int | float] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
     draws_per_block: int = 100
 
     def __post_init__(self) -> None:
@@ -65,14 +68,16 @@ class Task:
             raise DomainError(
                 f"parameters = {dict(self.parameters)!r} must fit: {error}."
             ) from error
-        if any(type(value) not in (int, float) for value in self.parameters.values()):
-            raise DomainError(f"parameters = {dict(self.parameters)!r} must be int or float.")
+        if not all(_is_parameter(value) for value in self.parameters.values()):
+            raise DomainError(
+                f"parameters = {dict(self.parameters)!r} must be int, float, str or nouns."
+            )
 
     @property
     def identity(self) -> str:
         """The task as canonical JSON: names its streams and its blocks in the store."""
         content = [self.claim, self.statistic, dict(self.parameters), self.draws_per_block]
-        return json.dumps(content, sort_keys=True)
+        return json.dumps(content, sort_keys=True, default=sympy.srepr)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -234,6 +239,10 @@ class _Run:
                 'if __name__ == "__main__".'
             ) from error
         self.restarts -= 1
+
+
+def _is_parameter(value: object) -> bool:
+    return type(value) in (int, float, str) or isinstance(value, sympy.Basic)
 
 
 def _fingerprint(task: Task) -> str:

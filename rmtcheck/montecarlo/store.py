@@ -224,7 +224,7 @@ def source_fingerprint(*files: str | Path) -> str:
         When a source cannot be read.
     """
     digest = hashlib.sha256(np.__version__.encode())
-    for path in [*sorted(Path(__file__).parent.glob("*.py")), *map(Path, files)]:
+    for path in [*sorted(Path(__file__).parent.rglob("*.py")), *map(Path, files)]:
         try:
             digest.update(_digest(path.read_bytes()))
         except OSError as error:

@@ -171,7 +171,7 @@ def test_errors_of_a_statistic_reach_the_caller(one):
         {"statistic": "nothing"},
         {"statistic": "projection"},
         {"statistic": "projection", "parameters": {"d": 3, "e": 3}},
-        {"statistic": "projection", "parameters": {"d": "3"}},
+        {"statistic": "projection", "parameters": {"d": [3]}},
         {"statistic": "projection", "parameters": {"d": 3}, "draws_per_block": 0},
     ],
 )

@@ -1,0 +1,161 @@
+r"""Weights that see a sample through a fixed number of directions.
+
+In :math:`H=\frac1N\sum_n\lambda_nx_nx_n^\top` the weight :math:`\lambda_n=\lambda(u_n)` of a
+Hessian block is a function of :math:`k` fields: the logits :math:`u=Vx`, or the preactivations
+:math:`u=Wx` with the readout :math:`V` held fixed. The rows of that matrix are iid
+:math:`N(0,I_d/d)`, so as :math:`d\to\infty` the fields of one sample become iid :math:`N(0,1)`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+
+from rmtcheck.errors import DomainError
+from rmtcheck.vocabulary.activations import RELU, Activation
+from rmtcheck.vocabulary.grams import INPUT, WeightedGram
+from rmtcheck.vocabulary.nouns import Noun
+from rmtcheck.vocabulary.quantities import SoftmaxComponent
+from rmtcheck.vocabulary.samples import (
+    HiddenWeight,
+    Indicator,
+    OutputWeight,
+    Preactivation,
+    SampleNode,
+    Target,
+)
+from rmtcheck.vocabulary.symbols import N
+
+_OF_UNITS = (Preactivation, Indicator)
+
+
+class LocalWeight(Noun):
+    r"""The weight :math:`\lambda(u_1,\dots,u_k)` of one sample as a function of its fields.
+
+    Made by `local_weight`. Arguments: the expression in nodes of the sample, the number k of
+    fields, the readout as an immutable matrix of shape (C, k) or an empty tuple, and the
+    activation.
+    """
+
+    expression = property(lambda self: self.args[0], doc="The weight, scale N included.")
+    fields = property(lambda self: int(self.args[1]), doc="The number k of fields.")
+    activation = property(lambda self: self.args[3], doc="The activation of the units.")
+
+    @property
+    def readout(self) -> sympy.ImmutableMatrix | None:
+        """The matrix V of shape (C, k), for a hidden layer whose weight needs it."""
+        return self.args[2] if isinstance(self.args[2], sympy.ImmutableMatrix) else None
+
+    @property
+    def is_of_units(self) -> bool:
+        """Whether the fields are preactivations of hidden units; else they are logits."""
+        return self.readout is not None or self.expression.has(*_OF_UNITS)
+
+    @property
+    def classes(self) -> int | None:
+        """The number of classes of the softmax in it, if there is one."""
+        return next((int(p.classes) for p in self.expression.atoms(SoftmaxComponent)), None)
+
+    @property
+    def has_jumps(self) -> bool:
+        """Whether a gate makes the weight a discontinuous function of the fields."""
+        return bool(self.expression.has(Indicator))
+
+    def _latex(self, printer: Any) -> str:
+        return str(printer._print(self.expression))
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"weight {printer._print(self.expression)} of {self.fields} fields"
+
+
+def local_weight(gram: Any, readout: Any = None, activation: Activation = RELU) -> LocalWeight:
+    r"""Return the weight of a gram as a function of k fields of one sample.
+
+    Parameters
+    ----------
+    gram : WeightedGram or LocalWeight
+        :math:`\frac cN\sum_n\lambda_nx_nx_n^\top` with a number c and a weight without symbols:
+        softmax components of a number of classes, logits, gates, preactivations, readout
+        weights. A LocalWeight is returned as it is.
+    readout : matrix of numbers, shape (C, m), optional
+        The output weights V of a hidden layer; needed where the weight contains them, or the
+        softmax of a hidden layer.
+    activation : Activation, default RELU
+        Gives the logits of a hidden layer.
+
+    Returns
+    -------
+    LocalWeight
+
+    Raises
+    ------
+    DomainError
+        If the gram is of another form.
+
+    Examples
+    --------
+    >>> from rmtcheck.vocabulary.quantities import SoftmaxOfGaussians
+    >>> p = SoftmaxOfGaussians(3)
+    >>> local_weight(WeightedGram(1 / N, p[1] * (1 - p[1])))
+    weight (1 - p_1)*p_1 of 3 fields
+    """
+    if isinstance(gram, LocalWeight):
+        return gram
+    if not isinstance(gram, WeightedGram) or gram.left != INPUT or gram.right != INPUT:
+        raise DomainError(f"gram is {gram}; accepted is scale * sum_n weight x_n x_n^T")
+    factor = sympy.simplify(gram.scale * N)
+    if not factor.is_number:
+        raise DomainError(f"the scale is {gram.scale}; accepted is a number over N")
+    expression = factor * gram.weight
+    _refuse_open(expression)
+    matrix = sympy.Tuple() if readout is None else _matrix(readout)
+    return LocalWeight._made(expression, _count(expression, readout, matrix), matrix, activation)
+
+
+def _refuse_open(expression: sympy.Expr) -> None:
+    """Refuse symbols without a value and what does not belong to the fields."""
+    if expression.free_symbols:
+        names = ", ".join(sorted(map(str, expression.free_symbols)))
+        raise DomainError(f"the weight {expression} depends on {names}; put numbers for them")
+    if expression.has(Target, HiddenWeight):
+        raise DomainError(f"the weight is {expression}; accepted are functions of the fields only")
+
+
+def _matrix(readout: Any) -> sympy.ImmutableMatrix:
+    try:
+        matrix = sympy.ImmutableMatrix(readout)
+    except (TypeError, ValueError):
+        raise DomainError(f"readout is {readout!r}; a matrix of numbers is needed") from None
+    if not matrix or not all(v.is_real and v.is_number and v.is_finite for v in matrix):
+        raise DomainError(f"readout is {readout!r}; a matrix of finite real numbers is needed")
+    return matrix
+
+
+def _count(expression: sympy.Expr, readout: Any, matrix: Any) -> int:
+    """Return the number of fields, checked against the classes and units that occur."""
+    classes = {p.classes for p in expression.atoms(SoftmaxComponent)}
+    if len(classes) > 1:
+        raise DomainError(f"the weight {expression} has softmaxes of {classes} classes, not of one")
+    if readout is None:
+        if expression.has(OutputWeight) or (classes and expression.has(*_OF_UNITS)):
+            raise DomainError(f"the weight {expression} needs the readout V of the hidden layer")
+        return max([*map(int, classes), *_indices(expression, SampleNode), 1])
+    rows, columns = matrix.shape
+    if wrong := (classes | _summed(expression)) - {sympy.Integer(rows)}:
+        raise DomainError(f"readout has {rows} rows; {wrong.pop()} classes are needed")
+    if (most := max([*_indices(expression, *_OF_UNITS), 1])) > columns:
+        raise DomainError(f"readout has {columns} columns; at least {most} units are needed")
+    return int(columns)
+
+
+def _summed(expression: sympy.Expr) -> set[sympy.Expr]:
+    """Return the numbers of classes that sums over readout weights run to."""
+    sums = (part for part in expression.atoms(sympy.Sum) if part.has(OutputWeight))
+    return {high for total in sums for _, _, high in total.limits}
+
+
+def _indices(expression: sympy.Expr, *kinds: type[SampleNode]) -> list[int]:
+    """Return the numbers of classes and units; bound indices of sums are no numbers."""
+    nodes = expression.atoms(*kinds)
+    return [int(node.args[0]) for node in nodes if node.args[0].is_Integer]
