@@ -81,13 +81,13 @@ def killed_with_more_than(folder, least, delay):
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    """Return the ledger and the blocks of a run that nobody disturbed."""
+    """Return the folder, the ledger and the blocks of a run that nobody disturbed."""
     folder = tmp_path_factory.mktemp("whole")
-    return finished(folder, "whole", 1, "store"), blocks(folder / "store")
+    return folder, finished(folder, "whole", 1, "store"), blocks(folder / "store")
 
 
 def test_a_run_that_was_killed_ends_with_the_same_bytes(tmp_path, whole):
-    ledger, every_block = whole
+    _, ledger, every_block = whole
     chance = random.Random()  # the moment is random anyway
     kept, alive = {}, 0
     for _ in range(KILLS):
@@ -107,11 +107,10 @@ def test_a_run_that_was_killed_at_once_resumes(tmp_path, whole):
     time.sleep(0.3)
     end(process)
     assert not (tmp_path / "killed.json").exists()
-    assert finished(tmp_path, "resumed", 2, "store") == whole[0]
+    assert finished(tmp_path, "resumed", 2, "store") == whole[1]
 
 
-def test_a_finished_run_is_repeated_from_its_store(tmp_path, whole):
-    finished(tmp_path, "first", 2, "store")
-    before = blocks(tmp_path / "store")
-    assert finished(tmp_path, "again", 1, "store") == whole[0]
-    assert blocks(tmp_path / "store") == before
+def test_a_finished_run_is_repeated_from_its_store(whole):
+    folder, ledger, every_block = whole
+    assert finished(folder, "again", 2, "store") == ledger
+    assert blocks(folder / "store") == every_block
