@@ -156,6 +156,8 @@ def _summed(expression: sympy.Expr) -> set[sympy.Expr]:
 
 
 def _indices(expression: sympy.Expr, *kinds: type[SampleNode]) -> list[int]:
-    """Return the numbers of classes and units; bound indices of sums are no numbers."""
-    nodes = expression.atoms(*kinds)
-    return [int(node.args[0]) for node in nodes if node.args[0].is_Integer]
+    """Return the numbers of classes and units that occur, sums over them included."""
+    indices = {node.args[0] for node in expression.atoms(*kinds)}
+    ranges = [bound for total in expression.atoms(sympy.Sum) for bound in total.limits]
+    summed = (high for index, _, high in ranges if index in indices)
+    return [int(place) for place in (*indices, *summed) if place.is_Integer]

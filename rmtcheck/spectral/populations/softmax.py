@@ -109,8 +109,8 @@ def _off_diagonal(classes: int, scale: float) -> ContinuousMeasure:
 
 def _probability_variance(classes: int, scale: float) -> tuple[Density, Parts]:
     """Return the density of p_i (1 - p_i), and its support in parts."""
-    table = _log_sum_and_normal(classes - 1, scale, scale)
-    logits = _landmarks(table, scale)
+    table = log_sum_and_normal(classes - 1, scale, scale)
+    logits = landmarks(table, scale)
     odds = np.exp(-abs(logits))
     cuts = odds / (1 + odds) ** 2
     even = logits[0] < 0 < logits[-1]
@@ -120,13 +120,13 @@ def _probability_variance(classes: int, scale: float) -> tuple[Density, Parts]:
 def _product(classes: int, scale: float) -> tuple[Density, Parts]:
     """Return the density of p_i p_j, of three classes or more, and its support in parts."""
     deviation = scale / math.sqrt(2)
-    table = _log_sum_and_normal(classes - 2, scale, deviation)
-    heights = np.exp(_landmarks(table, deviation))
+    table = log_sum_and_normal(classes - 2, scale, deviation)
+    heights = np.exp(landmarks(table, deviation))
     sides = np.append(2 + heights, 2 * np.cosh(SHOWN * deviation) + heights[-1])
     return _within(partial(_product_density, table, deviation), sides**-2.0)
 
 
-def _log_sum_and_normal(count: int, scale: float, deviation: float) -> Table:
+def log_sum_and_normal(count: int, scale: float, deviation: float) -> Table:
     r"""Return the density of :math:`\log S_n` plus an independent centred normal variable."""
     sums = log_of_mean(count, scale)
     shift = math.log(count) + scale**2 / 2
@@ -137,7 +137,7 @@ def _log_sum_and_normal(count: int, scale: float, deviation: float) -> Table:
     return Table(float(points[0]) + shift, step, sums.step * density)
 
 
-def _landmarks(table: Table, deviation: float) -> Array:
+def landmarks(table: Table, deviation: float) -> Array:
     """Return points a few deviations apart, so that no peak falls between nodes."""
     unseen = (REACH - SHOWN) * deviation
     return np.linspace(table.start + unseen, table.stop - unseen, 13)
@@ -164,20 +164,49 @@ def _product_density(table: Table, deviation: float, q: Array) -> Array:
 
 
 def _integrated(table: Table, deviation: float, q: Array) -> Array:
+    shares = half_differences(table, deviation, q)[2]
+    return np.asarray(shares.sum(axis=1) / (np.sqrt(q) * q))
+
+
+def half_differences(table: Table, deviation: float, q: Array) -> tuple[Array, Array, Array]:
+    r"""Return what :math:`p_ip_j=q` may come from, a row of nodes for each of n points q.
+
+    Parameters
+    ----------
+    table : Table
+        The density of t.
+    deviation : float
+        The deviation of :math:`\delta`.
+    q : array of shape (n,)
+        Points of (0, 1/4).
+
+    Returns
+    -------
+    delta, t, shares : arrays of shape (n, nodes)
+        Values of :math:`\delta\ge0` and t, with shares whose sum is :math:`q^{3/2}` times the
+        density of :math:`p_ip_j`.
+    """
     root = np.sqrt(q)
     # 2 cosh(widest) = 1 / root
     widest = 2 * np.arcsinh(np.sqrt((1 - 4 * q) / (root * (1 + 2 * root))) / 2)[:, None]
     reach = _reach(table, deviation, widest)
-    term = _integrand(table, deviation, widest, reach * np.linspace(0, 1, NODES))
-    term[:, 0] /= 2
+    v = reach * np.linspace(0, 1, NODES)
+    shares = reach / (NODES - 1) * _integrand(table, deviation, widest, v)
     # twice the half line, over twice q
-    return np.asarray(reach[:, 0] / (NODES - 1) * term.sum(axis=1) / (root * q))
+    shares[:, 0] /= 2
+    return widest * np.tanh(v), _height(widest, v), shares
+
+
+def _height(widest: Array, v: Array) -> Array:
+    """Return t."""
+    halves = np.sinh(widest / (1 + np.exp(-2 * v))), np.sinh(widest / (1 + np.exp(2 * v)))
+    return np.asarray(np.log(4 * halves[0] * halves[1]))
 
 
 def _integrand(table: Table, deviation: float, widest: Array, v: Array) -> Array:
-    exponential = 4 * np.sinh(widest / (1 + np.exp(-2 * v))) * np.sinh(widest / (1 + np.exp(2 * v)))
-    density = normal_density(widest * np.tanh(v), deviation) * table(np.log(exponential))
-    return np.asarray(density / exponential * widest / np.cosh(v) ** 2)
+    t = _height(widest, v)
+    density = normal_density(widest * np.tanh(v), deviation) * table(t)
+    return np.asarray(density * np.exp(-t) * widest / np.cosh(v) ** 2)
 
 
 def _reach(table: Table, deviation: float, widest: Array) -> Array:

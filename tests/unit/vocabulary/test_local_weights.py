@@ -17,7 +17,7 @@ from rmtcheck.errors import DomainError
 from rmtcheck.vocabulary.activations import RELU
 from rmtcheck.vocabulary.local_weights import local_weight
 from rmtcheck.vocabulary.samples import V, W, logit, preactivation, target
-from rmtcheck.vocabulary.symbols import N, d, m
+from rmtcheck.vocabulary.symbols import N, c, d, m
 
 READOUT = [[1, 2], [3, 4], [0, 1]]
 network = OneHiddenLayer(d, m, 3)
@@ -36,6 +36,7 @@ def hidden(loss, i, j):
         (WeightedGram(1 / N, sympy.tanh(logit[2]) ** 2), None, 2, False, False, None),
         (WeightedGram(2 / N, preactivation[3] ** 2), None, 3, True, False, None),
         (WeightedGram(1 / N, 1), None, 1, False, False, None),
+        (WeightedGram(1 / N, sympy.Sum(logit[c], (c, 1, 3)) ** 2), None, 3, False, False, None),
     ],
 )
 def test_what_a_weight_depends_on(gram, readout, fields, of_units, jumps, classes):
