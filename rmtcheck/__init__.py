@@ -32,17 +32,22 @@ if TYPE_CHECKING:
         SpectralLimit,
         Value,
     )
+    from rmtcheck.claims.upper_orders import AtMost
     from rmtcheck.constants.hidden_layer import (
         hidden_ce_constant,
         hidden_mse,
         hidden_mse_constant,
         output_ce_constant,
     )
+    from rmtcheck.decoupling.study import LindebergStudy, lindeberg
     from rmtcheck.laws.generalized_marchenko_pastur import GeneralizedMarchenkoPastur
     from rmtcheck.laws.marchenko_pastur import MarchenkoPastur
     from rmtcheck.laws.semicircle import Semicircle
     from rmtcheck.runner.run import verify
     from rmtcheck.spectral.continuous import ContinuousMeasure
+    from rmtcheck.spectral.decoupling.bias import decoupling_bias
+    from rmtcheck.spectral.decoupling.outliers import decoupling_outliers
+    from rmtcheck.spectral.decoupling.thresholds import outlier_thresholds
     from rmtcheck.spectral.given_weights import linear_ce_mean, linear_ce_mean_given
     from rmtcheck.spectral.grams.numeric import to_numeric
     from rmtcheck.spectral.measures import DiscreteMeasure, EmpiricalMeasure
@@ -88,6 +93,7 @@ if TYPE_CHECKING:
     )
     from rmtcheck.vocabulary.graphs import FeedForward, Weight, weight_matrix, weights
     from rmtcheck.vocabulary.laws import ImplicitLaw, PrintedLaw
+    from rmtcheck.vocabulary.local_weights import LocalWeight, local_weight
     from rmtcheck.vocabulary.losses import (
         CROSS_ENTROPY,
         MEAN_SQUARED_ERROR,
@@ -127,6 +133,7 @@ if TYPE_CHECKING:
         frobenius_squared,
         spectral_moment,
     )
+    from rmtcheck.vocabulary.samples import indicator, logit, preactivation
 
 _HOMES = {
     "certify.linear_ce": ("linear_ce",),
@@ -137,6 +144,7 @@ _HOMES = {
     "claims.patterns": ("Pattern",),
     "claims.quantified": ("ConvergesWith", "Determines", "ForAll"),
     "claims.blocks": ("BlockFormula", "LeadingBlock"),
+    "claims.upper_orders": ("AtMost",),
     "claims.statements": (
         "Bound",
         "Identity",
@@ -151,11 +159,15 @@ _HOMES = {
         "hidden_mse_constant",
         "output_ce_constant",
     ),
+    "decoupling.study": ("LindebergStudy", "lindeberg"),
     "laws.generalized_marchenko_pastur": ("GeneralizedMarchenkoPastur",),
     "laws.marchenko_pastur": ("MarchenkoPastur",),
     "laws.semicircle": ("Semicircle",),
     "runner.run": ("verify",),
     "spectral.continuous": ("ContinuousMeasure",),
+    "spectral.decoupling.bias": ("decoupling_bias",),
+    "spectral.decoupling.outliers": ("decoupling_outliers",),
+    "spectral.decoupling.thresholds": ("outlier_thresholds",),
     "spectral.given_weights": ("linear_ce_mean", "linear_ce_mean_given"),
     "spectral.grams.numeric": ("to_numeric",),
     "spectral.measures": ("DiscreteMeasure", "EmpiricalMeasure"),
@@ -210,6 +222,7 @@ _HOMES = {
         "Stieltjes",
         "SubProbabilityMeasures",
     ),
+    "vocabulary.local_weights": ("LocalWeight", "local_weight"),
     "vocabulary.losses": (
         "CROSS_ENTROPY",
         "MEAN_SQUARED_ERROR",
@@ -240,6 +253,7 @@ _HOMES = {
         "frobenius_squared",
         "spectral_moment",
     ),
+    "vocabulary.samples": ("indicator", "logit", "preactivation"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -256,6 +270,7 @@ __all__ = [
     "TANH",
     "Activation",
     "Along",
+    "AtMost",
     "BinaryCrossEntropy",
     "BlockFormula",
     "BlockGram",
@@ -290,8 +305,10 @@ __all__ = [
     "LeadingBlock",
     "Ledger",
     "LimitOf",
+    "LindebergStudy",
     "LinearModel",
     "LinkPattern",
+    "LocalWeight",
     "LogitLoss",
     "MarchenkoPastur",
     "Mass",
@@ -329,6 +346,8 @@ __all__ = [
     "assume",
     "at_least",
     "claim",
+    "decoupling_bias",
+    "decoupling_outliers",
     "derive",
     "distinct",
     "frobenius_squared",
@@ -337,15 +356,21 @@ __all__ = [
     "hidden_mse",
     "hidden_mse_constant",
     "hidden_weights",
+    "indicator",
     "leaky_relu",
     "less",
+    "lindeberg",
     "linear_ce",
     "linear_ce_constant",
     "linear_ce_mean",
     "linear_ce_mean_given",
     "linear_ce_series",
+    "local_weight",
+    "logit",
+    "outlier_thresholds",
     "output_ce_constant",
     "positive",
+    "preactivation",
     "softmax_moment",
     "softmax_weights",
     "spectral_moment",

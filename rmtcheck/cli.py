@@ -1,4 +1,4 @@
-"""The command ``rmtcheck``: list, show, explain, constants, replay, verify."""
+"""The command ``rmtcheck``: list, show, explain, constants, replay, verify, lindeberg."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
+
+from rmtcheck import cli_lindeberg
 
 if TYPE_CHECKING:
     from rmtcheck.claims.claim import Claim
@@ -59,6 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument("file", nargs="?", metavar="FILE", help="default: the stored one")
     again.set_defaults(run=_replay)
     _add_verify(commands.add_parser("verify", help="verify claims and write the report"))
+    path = commands.add_parser("lindeberg", help="the decoupling argument, drawn and measured")
+    cli_lindeberg.add_options(path, STORE_FILE)
+    path.set_defaults(run=_lindeberg)
     return parser
 
 
@@ -84,6 +89,8 @@ def _add_verify(verify: argparse.ArgumentParser) -> None:
     verify.add_argument("--profile", default="quick", help="quick (default) or full")
     verify.add_argument("--seed", type=int, default=0, help="root of all random streams")
     verify.add_argument("--jobs", type=int, default=None, help="worker processes")
+    elsewhere = "draw by a dask scheduler: its address, or 'local' to start one"
+    verify.add_argument("--scheduler", default=None, metavar="ADDRESS", help=elsewhere)
     verify.add_argument("--json", default=LEDGER_FILE, metavar="F", help="where the ledger goes")
     verify.add_argument("--html", default=REPORT_FILE, metavar="F", help="where the report goes")
     verify.add_argument("--store", default=STORE_FILE, metavar="F", help="finished blocks")
@@ -105,6 +112,7 @@ def _verify(options: argparse.Namespace) -> int:
             seed=options.seed,
             jobs=(os.cpu_count() or 1) if options.jobs is None else options.jobs,
             store=options.store,
+            scheduler=options.scheduler,
             reporter=progress,
         )
     terminal.print_ledger(ledger)
@@ -120,6 +128,25 @@ def _write(ledger: Ledger, json_file: Path, html_file: Path) -> None:
     _save(json_file, ledger.to_json())
     _save(html_file, html.render(ledger, date=date.today().isoformat()))
     _say(f"ledger: {json_file}\nreport: {html_file}")
+
+
+def _lindeberg(options: argparse.Namespace) -> int:
+    from datetime import date
+
+    from rmtcheck.report import lindeberg_html, lindeberg_terminal, terminal
+
+    outputs = [Path(options.json), Path(options.html)]
+    _refuse_one_file_for_both(*outputs)
+    for output in outputs:
+        _refuse_unwritable(output)
+    jobs = (os.cpu_count() or 1) if options.jobs is None else options.jobs
+    with terminal.Progress() as progress:
+        study = cli_lindeberg.study(options, jobs, progress)
+    lindeberg_terminal.print_study(study)
+    _save(outputs[0], study.to_json())
+    _save(outputs[1], lindeberg_html.render(study, date=date.today().isoformat()))
+    _say(f"numbers: {outputs[0]}\nreport: {outputs[1]}")
+    return SETTLED if study.is_settled else UNSETTLED
 
 
 def _list(options: argparse.Namespace) -> int:

@@ -23,11 +23,13 @@ LEVEL = {
     "claims": 2,
     "laws": 2,
     "constants": 2,
+    "decoupling": 2,
     "channels": 3,
     "runner": 4,
     "report": 5,
     "strategies": 5,
     "cli": 6,
+    "cli_lindeberg": 6,
     "__main__": 7,
 }
 ENGINES = {"symbolic", "spectral", "certify", "montecarlo"}

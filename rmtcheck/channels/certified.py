@@ -19,6 +19,7 @@ from rmtcheck.certify.evaluate import enclose, enclose_beyond
 from rmtcheck.certify.range import decide_within
 from rmtcheck.channels import certified_hidden as hidden
 from rmtcheck.channels._protocol import Judgement, Observation, Progress
+from rmtcheck.channels.decoupling import speaks_of_decoupling
 from rmtcheck.channels.every_class import asks_for_scaled_ratio, every_class
 from rmtcheck.channels.families import QUESTION, judge_inversion, observe_inversion
 from rmtcheck.channels.typical import CLASSES, TYPICAL, Point, named, points, shown
@@ -70,6 +71,8 @@ class CertifiedChannel:
 
     def applies(self, statement: Statement) -> bool:
         """Whether the question can be enclosed."""
+        if speaks_of_decoupling(statement):
+            return False
         if isinstance(statement, ForAll):
             return isinstance(statement.predicate, Identity) and statement.asked == QUESTION
         if hidden.speaks_of_hidden_norms(statement):

@@ -9,6 +9,7 @@ from typing import Any
 import sympy
 
 from rmtcheck.channels import patterns
+from rmtcheck.channels.decoupling import derive_decoupling, speaks_of_decoupling
 from rmtcheck.channels.patterns import speaks_of_weights
 from rmtcheck.channels.quantified import derive_for_all
 from rmtcheck.channels.shared_readout import is_iterated
@@ -42,7 +43,6 @@ PROPORTIONAL = (symbols.d, symbols.N)
 CLASSES = (symbols.C,)
 
 
-@singledispatch
 def derivation_of(statement: Statement) -> Derivation:
     """Return the derivation of what a statement asks, with its steps.
 
@@ -53,20 +53,27 @@ def derivation_of(statement: Statement) -> Derivation:
     DomainError
         If the question lies outside the symbolic engine's domain.
     """
+    if speaks_of_decoupling(statement):
+        return derive_decoupling(statement)
+    return _derived(statement)
+
+
+@singledispatch
+def _derived(statement: Statement) -> Derivation:
     raise TypeError(f"no derivation for {type(statement).__name__}")
 
 
-@derivation_of.register
+@_derived.register
 def _(statement: BlockFormula) -> Derivation:
     return derive_with_steps(statement.block)
 
 
-@derivation_of.register
+@_derived.register
 def _(statement: LeadingBlock) -> Derivation:
     return derive_leading(statement.block)
 
 
-@derivation_of.register
+@_derived.register
 def _(statement: LimitOf) -> Derivation:
     quantity = statement.quantity
     if is_iterated(statement):
@@ -83,7 +90,7 @@ def _(statement: LimitOf) -> Derivation:
     return derive_limit(quantity)
 
 
-@derivation_of.register
+@_derived.register
 def _(statement: Order) -> Derivation:
     if is_iterated(statement):
         return _growth(statement)
@@ -91,7 +98,7 @@ def _(statement: Order) -> Derivation:
     return derive_leading_term(statement.quantity)
 
 
-@derivation_of.register
+@_derived.register
 def _(statement: Identity) -> Derivation:
     if speaks_of_weights(statement):
         return patterns.derive(statement)
@@ -101,14 +108,14 @@ def _(statement: Identity) -> Derivation:
     return Derivation(form, (equation("by exchangeability and sum p_k = 1", statement.lhs, form),))
 
 
-@derivation_of.register
+@_derived.register
 def _(statement: Pattern | Bound) -> Derivation:
     if not speaks_of_weights(statement):
         raise TypeError(f"no derivation for {type(statement).__name__}")
     return patterns.derive(statement)
 
 
-@derivation_of.register
+@_derived.register
 def _(statement: SpectralLimit) -> Derivation:
     if isinstance(statement.ensemble, WeightedCovariance):
         _require_direction(statement.along, PROPORTIONAL)
@@ -118,7 +125,7 @@ def _(statement: SpectralLimit) -> Derivation:
     return limit_equation(statement.ensemble, statement.along.ratio)
 
 
-@derivation_of.register
+@_derived.register
 def _(statement: ForAll) -> Derivation:
     return derive_for_all(statement)
 

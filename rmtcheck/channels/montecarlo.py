@@ -7,6 +7,7 @@ with probability at most that budget.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from functools import singledispatchmethod
 from pathlib import Path
 from types import TracebackType
@@ -15,11 +16,18 @@ from typing import Any
 import sympy
 
 from rmtcheck.channels._protocol import Judgement, Observation, Progress
+from rmtcheck.channels.decoupled_blocks import (
+    asks_for_bias,
+    asks_for_vanishing,
+    blocks_of,
+    several_fields,
+)
 from rmtcheck.channels.derivations import derivation_of
 from rmtcheck.channels.quantified import FLUCTUATION
 from rmtcheck.channels.simulation import (
     block_norms,
     concentration,
+    decoupling,
     norm_curves,
     pictures,
     resolvents,
@@ -53,6 +61,8 @@ class MonteCarloChannel:
         Root of all random streams.
     jobs : int
         Worker processes.
+    scheduler : str, optional
+        Where workers are instead, see `Workers`.
     store : Path
         Database of finished blocks.
     effort : int
@@ -63,15 +73,29 @@ class MonteCarloChannel:
 
     column = Column.MONTECARLO
 
-    def __init__(self, *, seed: int, jobs: int, store: Path, effort: int, total: float) -> None:
+    def __init__(
+        self,
+        *,
+        seed: int,
+        jobs: int,
+        store: Path,
+        effort: int,
+        total: float,
+        scheduler: str | None = None,
+    ) -> None:
         self.seed = seed
         self.effort = effort
         self.budget = ErrorBudget(total)
         self.alpha = total
-        self._workers = Workers(jobs)
+        self._workers = Workers(jobs, scheduler)
         self._store = Store(store)
+        self._opened = ExitStack()
 
     def __enter__(self) -> MonteCarloChannel:
+        with ExitStack() as opened:
+            opened.callback(self._store.close)
+            opened.enter_context(self._workers)
+            self._opened = opened.pop_all()
         return self
 
     def __exit__(
@@ -80,8 +104,7 @@ class MonteCarloChannel:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._workers.stop()
-        self._store.close()
+        self._opened.close()
 
     def share_budget(self, claims: Sequence[Claim]) -> None:
         """Give every question that will be simulated the same share of the budget."""
@@ -104,6 +127,8 @@ class MonteCarloChannel:
             is_limit = isinstance(predicate, LimitOf) and predicate.along == PROPORTIONAL
             return is_limit and statement.asked == FLUCTUATION
         if norm_curves.is_norm_against_classes(statement):
+            return True
+        if asks_for_bias(statement) or asks_for_vanishing(statement):
             return True
         if isinstance(statement, LimitOf) and statement.asked.has(FrobeniusSquared):
             return statement.along == PROPORTIONAL and block_norms.is_general(statement.asked)
@@ -134,6 +159,10 @@ class MonteCarloChannel:
 
     @_observed.register
     def _(self, statement: LimitOf, simulator: Simulator) -> Observation:
+        if asks_for_bias(statement):
+            return _gaps(decoupling.measure_bias(simulator, blocks_of(statement), self.alpha))
+        if asks_for_vanishing(statement):
+            return _gaps(decoupling.measure_difference(simulator, several_fields(), self.alpha))
         study = STUDIES.get((statement.asked, statement.along.sizes))
         if study is not None:
             derived = derivation_of(statement).result
@@ -183,6 +212,10 @@ class MonteCarloChannel:
 
     @_judged.register
     def _(self, statement: LimitOf, content: Any) -> Judgement:
+        if asks_for_bias(statement):
+            return decoupling.judge_bias(content, statement.value)
+        if asks_for_vanishing(statement):
+            return decoupling.judge_difference(content, value_of(statement.value, {}))
         return judge_points(content, lambda at: value_of(statement.value, at))
 
     @_judged.register
@@ -211,6 +244,10 @@ def _value(predicate: Statement) -> sympy.Expr:
 
 def _blocks(expression: sympy.Expr) -> tuple[HessianBlock, HessianBlock]:
     return block_norms.blocks_of([n.args[0] for n in expression.atoms(FrobeniusSquared)])
+
+
+def _gaps(found: Sequence[decoupling.Gap]) -> Observation:
+    return Observation(found, {"kind": "resolvent", "points": [g.record() for g in found]})
 
 
 def _means(points: Sequence[Point]) -> Observation:

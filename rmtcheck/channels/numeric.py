@@ -15,6 +15,9 @@ from typing import Any
 from rmtcheck.channels import estimates, shared_readout, weights
 from rmtcheck.channels._protocol import Judgement, Observation, Progress
 from rmtcheck.channels.blocks import compare_blocks, draw_blocks
+from rmtcheck.channels.decoupled_bias import judge_bias, observe_bias
+from rmtcheck.channels.decoupled_blocks import asks_for_bias
+from rmtcheck.channels.decoupling import speaks_of_decoupling
 from rmtcheck.channels.estimates import Found
 from rmtcheck.channels.leading import compare_growth, grow_blocks, record_of_growth
 from rmtcheck.channels.patterns import speaks_of_weights
@@ -53,6 +56,8 @@ class NumericChannel:
         """Whether floats can say anything about such a statement."""
         if speaks_of_weights(statement):
             return has_numbers(statement)
+        if speaks_of_decoupling(statement):
+            return asks_for_bias(statement)
         if isinstance(statement, BlockFormula | LeadingBlock):
             return True
         if shared_readout.is_iterated(statement):
@@ -73,12 +78,16 @@ class NumericChannel:
         progress("evaluating")
         if speaks_of_weights(statement):
             return weights.observe(statement)
+        if isinstance(statement, LimitOf) and asks_for_bias(statement):
+            return observe_bias(statement)
         return self._observed(statement)
 
     def judge(self, observation: Observation, statement: Statement) -> Judgement:
         """Compare an answer with the estimates."""
         if speaks_of_weights(statement):
             return weights.judge(statement, observation.content)
+        if isinstance(statement, LimitOf) and asks_for_bias(statement):
+            return judge_bias(statement, observation.content)
         found = self._judged(statement, observation.content)
         if isinstance(statement, LimitOf) and shared_readout.is_iterated(statement):
             remark = shared_readout.power_of_draws(observation.record)

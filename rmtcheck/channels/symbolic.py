@@ -8,6 +8,7 @@ from typing import Any
 import sympy
 
 from rmtcheck.channels._protocol import Judgement, Observation, Progress
+from rmtcheck.channels.decoupling import compare_decoupling, speaks_of_decoupling
 from rmtcheck.channels.derivations import derivation_of, record_of
 from rmtcheck.channels.patterns import (
     compare_bound,
@@ -38,6 +39,7 @@ from rmtcheck.vocabulary.networks import OneHiddenLayer
 from rmtcheck.vocabulary.quantities import SoftmaxComponent
 
 EVERYWHERE = Scope(Reach.ALL, "all values of the symbols, as algebra")
+EVERY_WEIGHT = Scope(Reach.ALL, "every weight function and Gaussian data of the class")
 EVERY_OBJECT = Scope(Reach.ALL, "every object of the class")
 _OUTCOME = {
     Answer.YES: Outcome.HOLDS,
@@ -54,7 +56,7 @@ class SymbolicChannel:
 
     def applies(self, statement: Statement) -> bool:
         """Whether a derivation is known for such a statement."""
-        if speaks_of_weights(statement):
+        if speaks_of_weights(statement) or speaks_of_decoupling(statement):
             return True
         if not _has_known_units(statement):
             return False
@@ -71,7 +73,8 @@ class SymbolicChannel:
 
     def judge(self, observation: Observation, statement: Statement) -> Judgement:
         """Compare an answer with the derivation."""
-        test = self._compare(statement, observation.content)
+        compare = compare_decoupling if speaks_of_decoupling(statement) else self._compare
+        test = compare(statement, observation.content)
         witness = _short(test.witness)
         scope = _scope(statement, observation.content)
         if test.answer == Answer.NO:
@@ -148,6 +151,8 @@ def _has_known_units(statement: Statement) -> bool:
 
 
 def _scope(statement: Statement, derived: Any) -> Scope:
+    if speaks_of_decoupling(statement):
+        return EVERY_WEIGHT
     if isinstance(derived, Growth) and symbols.m in statement.free_symbols:
         text = f"all values of the symbols with m >= {derived.least_width}, as algebra"
         return Scope(Reach.ALL, text)

@@ -1,7 +1,7 @@
-"""Blocks of draws over worker processes, merged in block order, stored when finished.
+"""Blocks of draws over workers, merged in block order, stored when finished.
 
-The rows depend on the task, the root seed and the number of the block alone: not on the
-number of workers, on which block finishes first, or on what an earlier run had stored.
+The rows depend on the task, the root seed and the number of the block alone: not on how many
+workers there are or where, on which block finishes first, or on what an earlier run had stored.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+import platform
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor, Future
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TypeAlias
 
 import numpy as np
@@ -28,8 +29,6 @@ from rmtcheck.montecarlo.workers import Workers
 
 Array = NDArray[np.float64]
 Parameter: TypeAlias = int | float | str | sympy.Basic
-
-_RESTARTS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +105,7 @@ def run_blocks(
     blocks : int
         Largest number of blocks, at least 1.
     workers : Workers
-        The pool.
+        Who draws.
     store : Store, optional
         Where finished blocks are kept and looked up.
     stop : callable, optional
@@ -126,11 +125,12 @@ def run_blocks(
     StoreError
         When the store cannot be used.
     RmtcheckError
-        When worker processes died more than three times in a row without a finished block.
+        When workers died over and over without a finished block, or have other sources.
 
     Accuracy
     --------
-    Exact: equal tasks and roots give equal bits with one version of numpy on one machine.
+    Exact: equal tasks and roots give equal bits with one version of numpy on machines of one kind,
+    whatever the workers are; those whose arithmetic is seen to differ are refused.
     """
     require_integer("blocks", blocks, 1)
     require_integer("root", root, 0)
@@ -146,8 +146,8 @@ def run_blocks(
     return merged.copy()
 
 
-def draw_block(task: Task, root: int, block: int) -> Array:
-    """Return the rows of one block; what a worker runs.
+def draw_block(task: Task, root: int, block: int, sources: str | None = None) -> Array:
+    """Return the rows of one block.
 
     Parameters
     ----------
@@ -157,6 +157,8 @@ def draw_block(task: Task, root: int, block: int) -> Array:
         Root seed.
     block : int
         Number of the block.
+    sources : str, optional
+        Digest that the sources here must have, from the process that asks.
 
     Returns
     -------
@@ -167,7 +169,14 @@ def draw_block(task: Task, root: int, block: int) -> Array:
     ------
     DomainError
         When the statistic refuses its parameters or gives a row that is not finite.
+    RmtcheckError
+        When the sources here are others.
     """
+    if sources not in (None, _fingerprint(task.statistic)):
+        raise RmtcheckError(
+            f"A worker on {platform.node()!r} has other sources than this process: give all "
+            "machines the same rmtcheck, numpy and statistics, and begin anew."
+        )
     rng, statistic = stream(root, task.identity, block), find_statistic(task.statistic)
     draws = range(task.draws_per_block)
     rows = np.array([statistic.row(rng, **task.parameters) for _ in draws], dtype=float)
@@ -184,10 +193,12 @@ class _Run:
     ) -> None:
         self.task, self.root, self.blocks = task, root, blocks
         self.workers, self.store = workers, store
-        self.key = store_key(task.identity, root, _fingerprint(task)) if store else ""
+        fingerprint = _fingerprint(task.statistic)
+        self.key = store_key(task.identity, root, fingerprint)
+        self.sources = fingerprint if workers.are_elsewhere else None
         self.ready = store.finished(self.key) if store else {}
         self.pending: dict[Future[Array], int] = {}
-        self.restarts = _RESTARTS
+        self.losses = 0
 
     def in_order(self) -> Iterator[tuple[int, Array]]:
         """Yield (block, rows) for block 0, 1, ...; stored blocks are not drawn again."""
@@ -204,10 +215,9 @@ class _Run:
         """Keep the workers busy ahead of ``block`` and take in whatever has finished."""
         try:
             self._submit_from(block)
-            finished, _ = wait(self.pending, return_when=FIRST_COMPLETED)
-            for future in finished:
+            for future in self.workers.finished(self.pending):
                 self._accept(future)
-        except BrokenProcessPool as error:
+        except BrokenExecutor as error:
             self._recover(error)
 
     def _submit_from(self, block: int) -> None:
@@ -215,8 +225,8 @@ class _Run:
         under_way = set(self.pending.values())
         for ahead in range(block, min(block + self.workers.jobs + 1, self.blocks)):
             if ahead not in self.ready and ahead not in under_way:
-                future = self.workers.submit(draw_block, self.task, self.root, ahead)
-                self.pending[future] = ahead
+                arguments = (self.task, self.root, ahead, self.sources)
+                self.pending[self.workers.submit(draw_block, *arguments)] = ahead
 
     def _accept(self, future: Future[Array]) -> None:
         block = self.pending.pop(future)
@@ -224,29 +234,29 @@ class _Run:
         if self.store is not None:
             self.store.put(self.key, block, self.task.columns, values)
         self.ready[block] = values
-        self.restarts = _RESTARTS
+        self.losses = 0
 
-    def _recover(self, error: BrokenProcessPool) -> None:
-        """Keep what finished before the crash, then start another pool."""
+    def _recover(self, error: BrokenExecutor) -> None:
+        """Keep what finished before the loss, then begin with other workers."""
         for future in [f for f in self.pending if f.done() and not f.exception()]:
             self._accept(future)
         self.pending.clear()
-        self.workers.stop()
-        if self.restarts == 0:
+        self.losses += 1
+        if self.losses > self.workers.retries:
             raise RmtcheckError(
-                f"Worker processes died {_RESTARTS + 1} times in a row while drawing for "
-                f"{self.task.claim!r}: too little memory, or a script without the guard "
-                'if __name__ == "__main__".'
+                f"The workers died {self.losses} times in a row while drawing for "
+                f"{self.task.claim!r}: {self.workers.blame}."
             ) from error
-        self.restarts -= 1
+        self.workers.stop()
 
 
 def _is_parameter(value: object) -> bool:
     return type(value) in (int, float, str) or isinstance(value, sympy.Basic)
 
 
-def _fingerprint(task: Task) -> str:
-    """Digest of the sources that the numbers of a task come from."""
-    module, _, attribute = task.statistic.partition(":")
+@cache
+def _fingerprint(statistic: str) -> str:
+    """Digest of the sources that a statistic comes from, as this process first saw them."""
+    module, _, attribute = statistic.partition(":")
     file = importlib.import_module(module).__file__ if attribute else None
     return source_fingerprint(*([file] if file else []))

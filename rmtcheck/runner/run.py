@@ -51,6 +51,7 @@ def verify(
     seed: int = 0,
     jobs: int = 2,
     store: str | Path = DEFAULT_STORE,
+    scheduler: str | None = None,
     reporter: Reporter | None = None,
 ) -> Ledger:
     """Verify claims and return the ledger of all evidence.
@@ -69,6 +70,9 @@ def verify(
         least 1; results do not depend on it.
     store : path
         Database of finished Monte Carlo blocks, from which an interrupted run resumes.
+    scheduler : str, optional
+        Address of a dask.distributed scheduler whose workers draw instead of processes of this
+        machine, or ``"local"`` for one that is started here with ``jobs`` workers.
     reporter : Reporter, optional
         Who is told of progress.
 
@@ -84,6 +88,8 @@ def verify(
         If a proofs file is malformed.
     StoreError
         If the store cannot be used.
+    RmtcheckError
+        If the scheduler does not answer or has no workers, or dask.distributed is missing.
 
     Notes
     -----
@@ -96,7 +102,7 @@ def verify(
     ledger = Ledger(header=_header(options, seed))
     told = reporter or Silent()
     with (
-        _montecarlo(claims, options, seed, jobs, Path(store)) as montecarlo,
+        _montecarlo(claims, options, seed, jobs, Path(store), scheduler) as montecarlo,
         Ahead(claims, options.digits, jobs) as ahead,
     ):
         for number, made in enumerate(claims):
@@ -134,10 +140,20 @@ def _check_counts(seed: int, jobs: int) -> None:
 
 
 def _montecarlo(
-    claims: Sequence[Claim], options: Profile, seed: int, jobs: int, store: Path
+    claims: Sequence[Claim],
+    options: Profile,
+    seed: int,
+    jobs: int,
+    store: Path,
+    scheduler: str | None,
 ) -> MonteCarloChannel:
     channel = MonteCarloChannel(
-        seed=seed, jobs=jobs, store=store, effort=options.effort, total=TOTAL_ERROR_BUDGET
+        seed=seed,
+        jobs=jobs,
+        store=store,
+        effort=options.effort,
+        total=TOTAL_ERROR_BUDGET,
+        scheduler=scheduler,
     )
     channel.share_budget(claims)
     return channel

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rmtcheck.channels._protocol import Progress
-from rmtcheck.montecarlo.harness import Task, run_blocks
+from rmtcheck.montecarlo.harness import Parameter, Task, run_blocks
 from rmtcheck.montecarlo.store import Store
 from rmtcheck.montecarlo.workers import Workers
 
@@ -43,7 +43,7 @@ class Simulator:
     progress: Progress
 
     def draws(
-        self, statistic: str, parameters: Mapping[str, int | float], count: int
+        self, statistic: str, parameters: Mapping[str, Parameter], count: int
     ) -> NDArray[np.float64]:
         """Return `count` draws (times the effort) of a statistic, one row each."""
         sizes = ", ".join(f"{name}={value}" for name, value in parameters.items())

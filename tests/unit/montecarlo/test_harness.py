@@ -8,6 +8,7 @@ import pytest
 from rmtcheck.errors import DomainError, RmtcheckError
 from rmtcheck.montecarlo import harness
 from rmtcheck.montecarlo.harness import Task, draw_block, run_blocks
+from rmtcheck.montecarlo.processes import Processes
 from rmtcheck.montecarlo.store import Store
 from rmtcheck.montecarlo.workers import Workers
 
@@ -21,7 +22,7 @@ WIDE = Task(
 QUICK = Task(claim="tests", statistic="projection", parameters={"d": 3}, draws_per_block=4)
 
 MODULE = """
-import os, pathlib
+import os, pathlib, time
 from rmtcheck.montecarlo.catalog import Statistic
 
 def row(rng, *, folder_length=0):
@@ -37,12 +38,18 @@ def die(rng):
 def infinite(rng):
     return [float("inf")]
 
+def uneven(rng):
+    value = rng.random()
+    time.sleep(0.5 * (value > 0.5))
+    return [value]
+
 def threads(rng):
     return [float(os.environ["OPENBLAS_NUM_THREADS"]), float(os.getpid())]
 
 DIES_ONCE = Statistic(("value",), row)
 DIES = Statistic(("value",), die)
 INFINITE = Statistic(("value",), infinite)
+UNEVEN = Statistic(("value",), uneven)
 THREADS = Statistic(("threads", "process"), threads)
 """
 
@@ -89,6 +96,38 @@ def test_blocks_come_in_order(two):
     assert rows.tobytes() == expected.tobytes()
 
 
+def in_completion_order(run):
+    """Yield blocks as they come: what a harness must not do."""
+    for block in range(run.blocks):
+        while not run.ready:
+            run._advance(block)
+        yield block, run.ready.pop(next(iter(run.ready)))
+
+
+def test_a_merge_in_completion_order_is_noticed(planted, monkeypatch):
+    def drawn(root):
+        return [draw_block(task, root, block) for block in range(3)]
+
+    task = planted("UNEVEN")
+    # block 0 sleeps, block 1 does not: it is finished first
+    slow_first = (r for r in range(100) if drawn(r)[0].min() > 0.5 > drawn(r)[1].max())
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    root = next(slow_first)
+    expected = np.concatenate(drawn(root)).tobytes()
+    with Workers(2) as workers:
+        run_blocks(planted("THREADS"), root=0, blocks=4, workers=workers)  # both have started
+        assert run_blocks(task, root=root, blocks=3, workers=workers).tobytes() == expected
+        monkeypatch.setattr(harness._Run, "in_order", in_completion_order)
+        assert run_blocks(task, root=root, blocks=3, workers=workers).tobytes() != expected
+
+
+def test_other_sources_are_refused():
+    own = harness._fingerprint(QUICK.statistic)
+    assert draw_block(QUICK, 5, 0, own).tobytes() == draw_block(QUICK, 5, 0).tobytes()
+    with pytest.raises(RmtcheckError, match="other sources"):
+        draw_block(QUICK, 5, 0, own[::-1])
+
+
 def test_the_root_matters(one):
     rows = [run_blocks(QUICK, root=r, blocks=1, workers=one) for r in (5, 6)]
     assert not np.array_equal(*rows)
@@ -127,7 +166,7 @@ def test_an_interrupted_run_resumes(one, tmp_path):
     with Store(tmp_path / "blocks") as store:
         with pytest.raises(KeyboardInterrupt):
             run_blocks(QUICK, root=5, blocks=6, workers=one, store=store, on_block=interrupt)
-        key = harness.store_key(QUICK.identity, 5, harness._fingerprint(QUICK))
+        key = harness.store_key(QUICK.identity, 5, harness._fingerprint(QUICK.statistic))
         assert {0, 1} <= set(store.finished(key))
         resumed = run_blocks(QUICK, root=5, blocks=6, workers=one, store=store)
     assert resumed.tobytes() == run_blocks(QUICK, root=5, blocks=6, workers=one).tobytes()
@@ -140,7 +179,7 @@ def test_a_crash_is_recovered(planted):
 
 
 def test_endless_crashes_end_in_one_sentence(planted, monkeypatch):
-    monkeypatch.setattr(harness, "_RESTARTS", 1)
+    monkeypatch.setattr(Processes, "retries", 1)
     with Workers(1) as workers, pytest.raises(RmtcheckError, match="died 2 times in a row"):
         run_blocks(planted("DIES"), root=5, blocks=2, workers=workers)
 
@@ -184,8 +223,3 @@ def test_bad_tasks_are_refused_at_once(fields):
 def test_bad_runs_are_refused_at_once(one, options):
     with pytest.raises(DomainError):
         run_blocks(QUICK, workers=one, **options)
-
-
-def test_jobs_are_counted_from_one():
-    with pytest.raises(DomainError, match="jobs"):
-        Workers(0)
