@@ -102,7 +102,9 @@ class PathRecord:
     def findings(self) -> tuple[Finding, ...]:
         """What is to be said about the slope, and about the ends of the path."""
         ends = self._with_jumps() if self.jumps is not None else self._without_jumps()
-        return self._differentiated(), ends
+        # between its jumps a weight of gates alone is constant: there is nothing to differentiate
+        is_constant = self.formula == self.automatic == 0
+        return (ends,) if is_constant else (self._differentiated(), ends)
 
     def _differentiated(self) -> Finding:
         subject = "the slope of the transform by formula and by automatic differentiation"

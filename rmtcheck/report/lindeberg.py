@@ -11,6 +11,7 @@ from rmtcheck.decoupling.expansion import DECAY
 from rmtcheck.decoupling.predicted import PredictedOutlier
 from rmtcheck.decoupling.rate import FIRST_SIZE
 from rmtcheck.decoupling.study import LindebergStudy
+from rmtcheck.decoupling.verdicts import vanishes
 from rmtcheck.montecarlo.decoupling.stein import Step
 
 ENDS = {"smallest": "below", "largest": "above"}
@@ -151,8 +152,10 @@ def _fits(study: LindebergStudy) -> Table:
     exponent = number(slope.value) if slope.order else NONE
     box = ", ".join(map(number, term.half_widths))
     omitted = ", ".join(map(number, term.truncation))
-    said = NONE if predicted is None else number(predicted)
-    width, more, printed = number(slope.width), number(slope.truncation), "-1; printed O(N^-1/2)"
+    none = predicted is not None and vanishes(predicted, study.question.bound(study.gaps[0].N))
+    said = NONE if predicted is None else "0" if none else number(predicted)
+    width, more = number(slope.width), number(slope.truncation)
+    printed = f"{'below -1' if none else '-1'}; printed O(N^-1/2)"
     rows = (
         ("leading term b", measured, box, omitted, str(term.order), said),
         ("exponent", exponent, width, more, str(slope.order), printed),

@@ -7,6 +7,7 @@ from typing import Any
 
 from rmtcheck.decoupling.predicted import limit_density
 from rmtcheck.decoupling.study import LindebergStudy
+from rmtcheck.decoupling.verdicts import vanishes
 from rmtcheck.report.canvas import DRAWN, LIMIT, PALETTE, QUIET, Figure, canvas, finish, style
 
 PARTS = (("real part", DRAWN), ("imaginary part", LIMIT))
@@ -94,8 +95,9 @@ def _rate(ax: Any, study: LindebergStudy) -> None:
     bars = [_BAND * gap.relative_error * m for gap, m in zip(study.gaps, moduli, strict=True)]
     lower = [min(bar, 0.9 * m) for bar, m in zip(bars, moduli, strict=True)]
     ax.errorbar(sizes, moduli, [lower, bars], fmt="o", markersize=4, color=DRAWN, label="drawn")
-    if study.prediction.bias:
-        derived = [abs(study.prediction.bias) / N for N in sizes]
+    predicted = study.prediction.bias
+    if predicted is not None and not vanishes(predicted, study.question.bound(sizes[0])):
+        derived = [abs(predicted) / N for N in sizes]
         ax.plot(sizes, derived, color=LIMIT, linewidth=1.3, label="$|b|/N$, derived")
     printed = [moduli[0] * (sizes[0] / N) ** 0.5 for N in sizes]
     ax.plot(sizes, printed, "--", color=PALETTE[4], linewidth=1.2, label="$N^{-1/2}$, printed")

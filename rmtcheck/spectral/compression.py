@@ -30,6 +30,8 @@ KAPPA = 2.0
 NODES = 15
 FEW = 128
 TABLE = 10_000
+# The least radius of a cell, so that one atom at 0 is a disc.
+POINT = 1e-150
 SHELLS = 2.0 ** (np.arange(0, 80) / 2)
 
 
@@ -111,7 +113,7 @@ def _cells(atoms: Array, weights: Array, gamma: float) -> tuple[IntArray, IntArr
     done: list[tuple[IntArray, IntArray, BoolArray]] = []
     while len(first):
         centre = (atoms[first] + atoms[last - 1]) / 2
-        radius = np.maximum(atoms[last - 1] - atoms[first], abs(centre) * 1e-15) / 2
+        radius = np.maximum(atoms[last - 1] - atoms[first], abs(centre) * 1e-15 + POINT) / 2
         clear = is_clear(atoms, squares, centre, radius, gamma)
         small = last - first <= NODES
         ended = clear | small

@@ -2,6 +2,7 @@ r"""Deterministic points for means over k independent N(0, 1), with a coarser se
 
 Few fields get products of Gauss rules: of the normal law where the weight is smooth, of its two
 halves where it has a kink or a jump at 0, of the upper half alone where a gate closes the other.
+One or two get panels, with so many nodes that poles near the line do not matter.
 Many get a Sobol sequence, whose error is some power of the number of points only.
 """
 
@@ -22,10 +23,12 @@ from rmtcheck.spectral.gauss import gauss_rules
 
 MOST_POINTS = 2**20
 MOST_NODES, LEAST_NODES = 64, 12
+# Nodes of an axis of one or two fields.
+DENSE = {1: 2048, 2: 256}
 MOST_FIELDS = 24
 # The logarithm of the number of Sobol points, and of the fewer that judge them.
 MANY, FEWER = 18, 16
-REACH, FINE = 12.0, 400
+REACH, PANEL, FINE = 12.0, 64, 6
 # Points of less mass are left out: no mean of a bounded function is swayed.
 LIGHTEST = 1e-22
 LINE, HALVES, UPPER = "line", "halves", "upper half"
@@ -80,7 +83,8 @@ def normal_points(axes: Sequence[str]) -> tuple[NormalPoints, NormalPoints]:
     if k > MOST_FIELDS:
         raise DomainError(f"the weight has {k} fields; up to {MOST_FIELDS} are accepted")
     doubled = sum(axis == HALVES for axis in axes)
-    nodes = min(MOST_NODES, math.floor((MOST_POINTS / 2**doubled) ** (1 / k)))
+    affordable = math.floor((MOST_POINTS / 2**doubled) ** (1 / k))
+    nodes = min(affordable, DENSE.get(k, MOST_NODES))
     # half a line needs about as many nodes as the line, but for the tails
     if nodes >= LEAST_NODES / (2 if doubled else 1):
         return _product(tuple(axes), nodes), _product(tuple(axes), 3 * nodes // 4)
@@ -108,12 +112,21 @@ def _rule(axis: str, nodes: int) -> tuple[Array, Array]:
 
 @lru_cache(maxsize=64)
 def _gauss(start: float, nodes: int) -> tuple[Array, Array]:
-    points, shares = np.polynomial.legendre.leggauss(FINE)
-    radius = (REACH - start) / 2
-    dense = start + radius * (1 + points)
-    masses = radius * shares * np.exp(-(dense**2) / 2) / math.sqrt(2 * math.pi)
+    if nodes > MOST_NODES:
+        return _panels(start, nodes // PANEL)
+    dense, masses = _panels(start, FINE)
     places, weights = gauss_rules(dense[None], masses[None], nodes)
     return places[0], weights[0]
+
+
+def _panels(start: float, count: int) -> tuple[Array, Array]:
+    """Return Gauss-Legendre rules on panels side by side, times the normal density."""
+    points, shares = np.polynomial.legendre.leggauss(PANEL)
+    width = (REACH - start) / count
+    centres = start + width * (np.arange(count) + 0.5)
+    places = (centres[:, None] + width / 2 * points).ravel()
+    density = np.exp(-(places**2) / 2) / math.sqrt(2 * math.pi)
+    return places, width / 2 * np.tile(shares, count) * density
 
 
 @lru_cache(maxsize=4)

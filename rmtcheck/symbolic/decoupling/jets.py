@@ -34,8 +34,8 @@ class Jet:
 
         Examples
         --------
-        >>> Jet.constant(sympy.I).times(Jet.constant(sympy.I)).value
-        (-1 + 0*I)
+        >>> sympy.QQ_I.to_sympy(Jet.constant(sympy.I).power(2).value)
+        -1
         """
         try:
             return cls(sympy.QQ_I.from_sympy(number), sympy.QQ_I.zero)

@@ -156,10 +156,11 @@ def test_no_leading_term_agrees_with_zero_and_not_with_another(rng):
     terms = [leading_term(synthetic(rng, 0)) for _ in range(REPETITIONS)]
     zero = [judge(term, 1e-14j, BOUND).verdict for term in terms]
     assert not too_few(zero.count(Verdict.AGREES), 0.98)
-    assert [judge(term, B, BOUND).verdict for term in terms].count(Verdict.REJECTED) == REPETITIONS
+    wrong = [judge(term, B, BOUND).verdict for term in terms]
+    assert not too_few(wrong.count(Verdict.REJECTED), 0.98)
 
 
-@pytest.mark.parametrize("noise", [0.5, 30.0])
+@pytest.mark.parametrize("noise", [1.0, 30.0])
 def test_much_noise_has_no_power(rng, noise):
     gaps = synthetic(rng, noise=noise)
     if leading_term(gaps).contains(B):

@@ -165,3 +165,9 @@ def test_a_bound_is_judged_by_the_whole_interval(study):
     assert judge_bound(found).verdict == Verdict.NO_POWER
     assert judge_bound(replace(found, value=-0.2)).verdict == Verdict.REJECTED
     assert judge_bound(replace(found, value=-1.0)).verdict == Verdict.AGREES
+
+
+def test_gates_alone_have_no_slope_to_compare(study):
+    flat = replace(study.path, formula=0j, automatic=0j)
+    assert len(flat.findings) == 1
+    assert replace(flat, automatic=1j).findings[0].verdict == Verdict.REJECTED
