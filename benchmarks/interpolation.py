@@ -34,6 +34,7 @@ from rmtcheck.vocabulary.local_weights import local_weight
 
 STORED = Path(__file__).with_name("interpolation.json")
 THREADS = "OPENBLAS_NUM_THREADS"
+DRAWN = STORED.with_suffix(".svg")
 RATIO_ALLOWED, SPEEDUP_WANTED, MEMORY_ALLOWED = 1.5, 1.8, 1.1
 CLASSES, POINT = 10, {"real": 0.03, "imag": 0.02}
 
@@ -166,6 +167,25 @@ def measure(is_short: bool) -> dict[str, Any]:
     }
 
 
+def draw(figures: dict[str, Any]) -> None:
+    """Draw the time of a trial against N, both in logarithms, with the fitted power."""
+    from matplotlib.figure import Figure
+
+    sizes, seconds = zip(
+        *((int(n), t) for n, t in figures["growth"]["seconds"].items()), strict=True
+    )
+    power = figures["growth"]["exponent"]
+    figure = Figure(figsize=(5, 3.5), layout="constrained")
+    axes = figure.subplots()
+    axes.loglog(sizes, seconds, "o", label="one trial, d = N/2")
+    fitted = [seconds[-1] * (n / sizes[-1]) ** power for n in sizes]
+    axes.loglog(sizes, fitted, "--", label=f"$N^{{{power:.2f}}}$, fitted from N = 256 on")
+    axes.set(xlabel="N", ylabel="seconds")
+    axes.grid(which="both", alpha=0.3)
+    axes.legend()
+    figure.savefig(DRAWN, metadata={"Date": None})
+
+
 def missed(figures: dict[str, Any]) -> list[str]:
     """Return the targets that are not met."""
     found = []
@@ -190,7 +210,7 @@ def rounded(value: Any) -> Any:
 def main() -> int:
     """Print the figures; exit 1 when a target is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--store", action="store_true", help=f"write {STORED.name}")
+    parser.add_argument("--store", action="store_true", help=f"write {STORED.name}, {DRAWN.name}")
     parser.add_argument("--short", action="store_true", help="small sizes, no targets, seconds")
     options = parser.parse_args()
     if options.store and options.short:
@@ -201,6 +221,7 @@ def main() -> int:
     print("", *(f"MISSED  {line}" for line in failures), sep="\n")
     if options.store:
         STORED.write_text(json.dumps(figures, indent=1) + "\n")
+        draw(figures)
     return int(bool(failures))
 
 
