@@ -397,3 +397,8 @@ def test_an_interrupted_run_on_a_cluster_resumes(tmp_path):
     after = kept(tmp_path / "store")
     assert before.items() <= after.items()
     assert len(before) < len(after)
+    alone = ("--jobs", "1", "--store", "alone", "--json", "alone.json", "--html", "alone.html")
+    with begun(*command[:4], *alone, cwd=tmp_path) as process:
+        assert process.wait(timeout=100) == 0
+    ledgers = [(tmp_path / name).read_bytes() for name in ("rmtcheck-ledger.json", "alone.json")]
+    assert ledgers[0] == ledgers[1]
