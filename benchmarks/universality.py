@@ -383,7 +383,8 @@ def _complex(parts: list[float]) -> str:
 
 
 def _outlier_table(rows: dict[str, Any]) -> str:
-    head = ["weight", "end", "location: derived", "drawn", "overlap: derived", "drawn", "copy"]
+    head = ["weight", "end", "location: derived", "drawn", "overlap: derived", "drawn"]
+    head += ["extrapolated", "copy"]
     return _table(
         head, (cells for name, row in rows.items() for cells in _outlier_cells(name, row))
     )
@@ -395,12 +396,14 @@ def _outlier_cells(name: str, row: dict[str, Any]) -> Iterable[list[str]]:
         location, overlap = one["predicted"] or (None, None)
         drawn = [_spread(one[c]) for c in ("location", "overlap", "overlap of the copy")]
         told = ["none" if v is None else f"{v:.3g}".replace("-", "−") for v in (location, overlap)]
-        yield [name, end, told[0], drawn[0], told[1], drawn[1], drawn[2]]
+        limit = _spread(one["overlap"], "extrapolated") if one["predicted"] else "none"
+        yield [name, end, told[0], drawn[0], told[1], drawn[1], limit, drawn[2]]
 
 
-def _spread(row: dict[str, list[float]]) -> str:
-    large = list(row)[1]
-    return f"{row[large][0]:.3g} ± {row[large][1]:.1g}".replace("-", "−")
+def _spread(row: dict[str, list[float]], size: str = "") -> str:
+    """Return mean and half width at a size, else at the larger dimension."""
+    mean, half = row[size or list(row)[1]]
+    return f"{mean:.3g} ± {half:.1g}".replace("-", "−")
 
 
 def main() -> None:

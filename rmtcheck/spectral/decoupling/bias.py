@@ -61,6 +61,10 @@ def decoupling_bias(
     DomainError
         If an argument lies outside its domain, or the estimated error exceeds the tolerance.
 
+    Notes
+    -----
+    The limit is proved for bounded weights that are continuous off a null set.
+
     Accuracy
     --------
     Softmax blocks of a linear classifier: estimated relative error 1e-10, for up to 1000000
@@ -69,8 +73,8 @@ def decoupling_bias(
 
     References
     ----------
-    The derivation is in :mod:`rmtcheck.spectral.decoupling`; for s, Silverstein and Bai, J.
-    Multivariate Anal. 54 (1995), 175-192, equation (1.4).
+    Lemma 23 of docs/lemmas.md; in dual variables, :mod:`rmtcheck.spectral.decoupling`. For s,
+    Silverstein and Bai, J. Multivariate Anal. 54 (1995), 175-192, equation (1.4).
 
     Examples
     --------
