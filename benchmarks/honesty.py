@@ -29,16 +29,20 @@ Repetition = Callable[[int], Outcomes]
 
 
 def measure(true: int, false: int) -> dict[str, Any]:
-    """Return both tables as data; seeds are 1, 2, ..."""
+    """Return both tables as data; the seeds 1, 2, ... go to true claims, the next to false ones."""
     start = time.perf_counter()
     with Workers(JOBS) as workers:
-        rates = [_rate(row, *n) for r in TRUE_CLAIMS for row, n in counted(r, true, workers)]
+        rates = [
+            _rate(row, *n)
+            for repetition in TRUE_CLAIMS
+            for row, n in counted(repetition, range(1, true + 1), workers)
+        ]
         print(f"true claims done after {time.perf_counter() - start:.0f} s", flush=True)
         powers = refuted.stated(workers)
         rejections = [
             _rejection(row, *n, powers[row])
-            for r in FALSE_CLAIMS
-            for row, n in counted(r, false, workers)
+            for repetition in FALSE_CLAIMS
+            for row, n in counted(repetition, range(true + 1, true + false + 1), workers)
         ]
     seconds = round(time.perf_counter() - start)
     return {
@@ -49,12 +53,11 @@ def measure(true: int, false: int) -> dict[str, Any]:
 
 
 def counted(
-    repetition: Repetition, repetitions: int, workers: Workers
+    repetition: Repetition, seeds: range, workers: Workers
 ) -> list[tuple[Row, tuple[int, int]]]:
     """Return hits and repetitions of every row."""
-    starts = range(1, repetitions + 1, BATCH)
-    ranges = [range(s, min(s + BATCH, repetitions + 1)) for s in starts]
-    batches = [workers.submit(repeated, repetition, seeds) for seeds in ranges]
+    parts = [seeds[k : k + BATCH] for k in range(0, len(seeds), BATCH)]
+    batches = [workers.submit(repeated, repetition, part) for part in parts]
     return tallied(outcomes for batch in batches for outcomes in batch.result())
 
 

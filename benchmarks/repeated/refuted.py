@@ -108,22 +108,43 @@ def stated(workers: Workers) -> dict[Row, float]:
         for number, pilots in enumerate(drawn)
     ]
     powers = {row: power for promise in promises for row, power in promise.result().items()}
-    deviation = float(norms_of(PILOT_NORMS, PILOT_ROOT)[:, 0].std())
+    norms = norms_of(PILOT_NORMS, PILOT_ROOT)
     for off in OFF:
-        powers[WAVES, off] = betting_power(off * wave_mean() / wave_deviation(), WAVE_DRAWS)
-        powers[NORM, off] = betting_power(off * norm_theory()[1] / deviation, NORM_DRAWS)
+        powers[WAVES, off] = wave_power(off)
+        powers[NORM, off] = norm_power(norms, off)
     return powers
 
 
-def betting_power(deviations: float, draws: int) -> float:
-    r"""Return the power of betting against a mean that is so many deviations off.
+def wave_power(off: float) -> float:
+    """Return the power against means of the cosine that are too small or too large by a part."""
+    mean, deviation = wave_mean(), wave_deviation()
+    sides = [
+        betting_power(above, deviation, off * mean, WAVE_DRAWS) for above in (1 + mean, 1 - mean)
+    ]
+    return sum(sides) / 2
 
-    With the bet :math:`\beta=\sqrt{2L/n}/s`, :math:`L=\log(2/\alpha)`, the logarithm of the capital
-    after n draws is to second order normal with mean :math:`\sqrt{2Ln}\,\delta-L` and variance
-    :math:`2L`; it has to reach L.
+
+def norm_power(rows: Array, off: float) -> float:
+    """Return the same for the limit of the norm, from pilot draws of the norm and its bound."""
+    sides = [
+        betting_power(float(y.mean()), float(y.std()), off * norm_theory()[1], NORM_DRAWS)
+        for y in (rows[:, 0], rows[:, 1] - rows[:, 0])
+    ]
+    return sum(sides) / 2
+
+
+def betting_power(mean: float, deviation: float, off: float, draws: int) -> float:
+    r"""Return the power of `lower_bound` against a mean of non-negative draws that is off below.
+
+    With the bets :math:`\beta_k=\sqrt{2L/n}/\sqrt{s^2+1/k}`, :math:`L=\log(2/\alpha)`, the log
+    capital :math:`\sum_k\log(1+\beta_kx_k)`, :math:`x=Y/m-1`, is to second order normal with
+    mean :math:`\sum_k(\beta_k\mathbb Ex-\frac12\beta_k^2\mathbb Ex^2)`; it has to reach L.
     """
-    need = math.sqrt(2 * math.log(2 / (1 - LEVEL)))
-    return float(norm.cdf(deviations * math.sqrt(draws) - need))
+    need, k = math.log(2 / (1 - LEVEL)), np.arange(1, draws + 1)
+    bets = np.sqrt(2 * need / draws / ((deviation / mean) ** 2 + 1 / k)).clip(max=0.9)
+    ahead, spread = off / (mean - off), deviation / (mean - off)
+    drift = float(bets.sum() * ahead - (bets @ bets) * (spread**2 + ahead**2) / 2)
+    return float(norm.cdf((drift - need) / (spread * math.sqrt(float(bets @ bets)))))
 
 
 def promised(number: int, pilots: Sequence[Sequence[Gap]]) -> dict[Row, float]:
