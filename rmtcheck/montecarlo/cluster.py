@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import re
+import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import ExitStack, closing, contextmanager
@@ -20,6 +22,9 @@ LOCAL = "local"
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
+_ADDRESS = re.compile(
+    r"((tcp|tls)://)?(?P<host>\[[0-9a-fA-F:.%]+\]|[^\s:/\[\]]+):(?P<port>\d{1,5})"
+)
 _ANSWER_SECONDS = 5.0
 _WORKER_SECONDS = 30.0
 
@@ -54,6 +59,8 @@ class Cluster(Executor):
         with ExitStack() as opened:
             opened.enter_context(_silenced_logs())
             own = opened.enter_context(_own_cluster(jobs)) if scheduler == LOCAL else None
+            if own is None:
+                _require_listener(scheduler)
             self._client = opened.enter_context(closing(_connected(own or scheduler)))
             self._calls = self._client.get_executor(pure=False)
             self.require_workers()
@@ -169,6 +176,28 @@ def _own_cluster(jobs: int) -> Iterator[Any]:
         yield cluster
 
 
+def _require_listener(address: str) -> None:
+    """Refuse what is no address, or where nobody listens, before a client is made for it."""
+    found = _ADDRESS.fullmatch(address)
+    if found is None:
+        raise _unanswered(address)
+    host, port = found["host"].strip("[]"), int(found["port"])
+    try:
+        with socket.create_connection((host, port), timeout=_ANSWER_SECONDS) as line:
+            # without encryption it is the scheduler that speaks first
+            if not address.startswith("tls") and not line.recv(1):
+                raise _unanswered(address)
+    except (OSError, OverflowError) as error:
+        raise _unanswered(address) from error
+
+
+def _unanswered(address: Any) -> RmtcheckError:
+    return RmtcheckError(
+        f"scheduler = {address!r} must be the address of a dask scheduler that answers within "
+        f"{_ANSWER_SECONDS:.0f} seconds, such as 'tcp://host:8786', or {LOCAL!r}."
+    )
+
+
 def _connected(address: Any) -> Any:
     """Return a client of a scheduler; a thread waits for it, as some silences have no end."""
     from distributed import Client
@@ -185,10 +214,7 @@ def _connected(address: Any) -> Any:
     try:
         return found.result(timeout=_ANSWER_SECONDS + 1)
     except Exception as error:
-        raise RmtcheckError(
-            f"scheduler = {address!r} must be the address of a dask scheduler that answers within "
-            f"{_ANSWER_SECONDS:.0f} seconds, such as 'tcp://host:8786', or {LOCAL!r}."
-        ) from error
+        raise _unanswered(address) from error
 
 
 @contextmanager
