@@ -139,6 +139,8 @@ claim(
     uses=["proof.decoupled"],
     notes="""The first says |E s_H - E s_H~| <= 2C/(d Im z) at every size, for every covariance of
     the columns and for unbounded weights as well; so C/d -> 0 is enough there. For standard data
-    the second has as many fields as dimensions: a bounded weight may be any function of its sample.
-    Samples that are not Gaussian are not covered.""",
+    the second has as many fields as dimensions: a weight with one bound for all sizes may be any
+    function of its sample. There the variance of the forms is computed, and the step from it to
+    the difference is argued in words (docs/universality.md, "Own samples"). Samples that are not
+    Gaussian are not covered.""",
 )

@@ -77,8 +77,8 @@ claim(
     uses=["rmt.continuity", "rmt.concentration"],
     notes="""The limits of the means are those of the traces by concentration given V, and traces
     determine the spectra. The bound 2C/(d Im z) needs no property of the weight. For bounded
-    weights the number of fields may even grow, as the weight may be any function of its sample:
-    see beyond.universality.""",
+    weights of standard data the number of fields may even grow, as the weight may be any function
+    of its sample: see beyond.universality.""",
 )
 
 claim(
@@ -88,9 +88,10 @@ claim(
     given=[positive(gamma), at_least(C, 2)],
     printed=AtMost(delta, Along(N, d, ratio=1 / gamma), exponent=-Rational(1, 2)),
     uses=["proof.decoupled"],
-    notes="""Printed as an upper order, and true as one: the difference is at most of order 1/N, see
-    beyond.decoupling_rate. The printed order is that of the crude bound on the Stein term, in which
-    the gradient of a form of one sample is of the order of the square root of d.""",
+    notes="""Printed as an upper order, and true as one for a fixed number of fields: the difference
+    is at most of order 1/N, see beyond.decoupling_rate. The printed order is that of the crude
+    bound on the Stein term, in which the gradient of a form of one sample is of the order of the
+    square root of d.""",
 )
 
 claim(
@@ -106,5 +107,6 @@ claim(
     printed=SpectralLimit(H, ImplicitLaw(-z + E(weight / (1 + gamma * weight * s))), proportional),
     uses=["proof.decoupled", "rmt.gmp"],
     notes="""The law of the weight is that of lambda(u) with u standard normal in C dimensions, for
-    the diagonal block p_i (1 - p_i) with a softmax of C standard normal logits.""",
+    the diagonal block p_i (1 - p_i) with a softmax of C standard normal logits. If the number of
+    fields grows that law changes with the size, and the equation has no meaning without more.""",
 )

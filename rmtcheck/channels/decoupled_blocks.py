@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property, reduce
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import sympy
@@ -22,8 +22,8 @@ from rmtcheck.spectral.laws.generalized_marchenko_pastur import GeneralizedMarch
 from rmtcheck.spectral.measures import DiscreteMeasure
 from rmtcheck.vocabulary import symbols
 from rmtcheck.vocabulary.decoupling import (
+    DependentCovariance,
     FieldSquare,
-    FieldWeighted,
     LogDeterminant,
     PointDerivative,
 )
@@ -57,11 +57,14 @@ class Block:
         Its weight as a function of fields.
     z
         The point.
+    noise
+        How many times more draws the noise asks for than that of the quietest block.
     """
 
     name: str
     weight: LocalWeight
     z: complex
+    noise: int = 1
 
     @property
     def place(self) -> dict[str, str]:
@@ -195,13 +198,14 @@ def several_fields() -> tuple[Block, ...]:
     readout = [[1, -1], [RATIO, 1], [-1, 0]]
     gates = indicator[1] * indicator[2]
     return (
-        Block("linear, diagonal, C=3", _weight(p[1] * (1 - p[1])), 0.1 + 0.2j),
-        Block("linear, off-diagonal, C=2", _weight(-pair[1] * pair[2]), -0.1 + 0.1j),
-        Block("hidden, squared error, off-diagonal", _weight(gates), 0.2 + 0.4j),
+        Block("linear, diagonal, C=3", _weight(p[1] * (1 - p[1])), 0.05 + 0.3j, noise=2),
+        Block("linear, off-diagonal, C=2", _weight(-pair[1] * pair[2]), -0.1 + 0.3j),
+        Block("hidden, squared error, off-diagonal", _weight(gates), 0.3 + 0.6j, noise=9),
         Block(
             "hidden, softmax weight of class 1 of 3",
             _weight(p[1] * (1 - p[1]), readout),
-            0.1 + 0.2j,
+            0.05 + 0.4j,
+            noise=3,
         ),
     )
 
@@ -211,7 +215,7 @@ def one_field() -> tuple[Block, ...]:
     """Return two weights of one field."""
     wave = sympy.tanh(logit[1])
     return (
-        Block("tanh(u)^2", _weight(wave**2), 0.3 + 0.4j),
+        Block("tanh(u)^2", _weight(wave**2), 0.3 + 0.6j),
         Block("1 - tanh(u)^2", _weight(1 - wave**2), 0.5 + 0.5j),
     )
 
@@ -221,33 +225,34 @@ def _weight(expression: sympy.Expr, readout: Any = None) -> LocalWeight:
 
 
 def asks_for_bias(statement: Statement) -> bool:
-    """Whether a statement is the limit of N times a difference of mean traces."""
-    return bool(_factor(statement) == symbols.N)
+    """Whether a statement is the limit of N times a difference that the blocks are drawn from."""
+    if not _is_proportional(statement) or not statement.asked.has(ResolventTrace):
+        return False
+    return _is_tested(statement.asked, (symbols.N,))
 
 
 def asks_for_vanishing(statement: Statement) -> bool:
-    """Whether a statement is the limit of the modulus of such a difference, fields being few."""
-    matrix = _vanishing(statement)
-    return matrix is not None and symbols.d not in matrix.fields.free_symbols
+    """Whether a statement is the limit of the modulus of such a difference itself."""
+    if not _is_proportional(statement) or not isinstance(statement.asked, sympy.Abs):
+        return False
+    return _is_tested(statement.asked.args[0], (1, -1))
 
 
 def blocks_of(statement: LimitOf) -> tuple[Block, ...]:
     """Return the blocks at which the statement is evaluated."""
-    found = difference_of(statement.quantity)
-    return one_field() if found is not None and found[1].fields == 1 else several_fields()
+    (matrix,) = statement.asked.atoms(DependentCovariance)
+    return one_field() if matrix.fields == 1 else several_fields()
 
 
-def _factor(statement: Statement) -> sympy.Expr | None:
-    is_limit = isinstance(statement, LimitOf) and statement.along == PROPORTIONAL
-    if not is_limit or not statement.asked.has(ResolventTrace):
-        return None
-    found = difference_of(statement.asked)
-    return None if found is None else found[0]
+def _is_proportional(statement: Statement) -> TypeGuard[LimitOf]:
+    return isinstance(statement, LimitOf) and statement.along == PROPORTIONAL
 
 
-def _vanishing(statement: Statement) -> FieldWeighted | None:
-    is_limit = isinstance(statement, LimitOf) and statement.along == PROPORTIONAL
-    if not is_limit or not isinstance(statement.asked, sympy.Abs):
-        return None
-    found = difference_of(statement.asked.args[0])
-    return None if found is None else found[1]
+def _is_tested(expr: sympy.Expr, factors: tuple[Any, ...]) -> bool:
+    """Whether it is such a multiple of the difference, for a class that the blocks belong to.
+
+    They are bounded weights of one or of several fields, whose number is fixed, of standard data.
+    """
+    found = difference_of(expr)
+    few = (DependentCovariance(symbols.d, symbols.N, k) for k in (symbols.C, 1))
+    return found is not None and found[0] in factors and found[1] in few

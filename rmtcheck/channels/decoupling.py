@@ -8,10 +8,21 @@ from typing import Any
 
 import sympy
 
+from rmtcheck.channels.decoupling_premises import (
+    has_fixed_fields,
+    require_along,
+    require_bounded,
+    require_dependent,
+    require_end,
+    require_fixed_fields,
+    require_setting,
+    require_sizes,
+    require_standard,
+)
 from rmtcheck.claims.statements import Identity, LimitOf, Order, SpectralLimit, Statement, Value
 from rmtcheck.errors import DomainError
 from rmtcheck.symbolic.decoupling import path, response, stein
-from rmtcheck.symbolic.decoupling.compression import compression, trace_bound
+from rmtcheck.symbolic.decoupling.compression import compression
 from rmtcheck.symbolic.decoupling.leave_one_out import leave_one_out
 from rmtcheck.symbolic.decoupling.means import compare_means
 from rmtcheck.symbolic.decoupling.orders import compare_decay, decay
@@ -29,7 +40,6 @@ from rmtcheck.vocabulary.decoupling import (
     FieldSquare,
     FieldWeighted,
     PathPoint,
-    StandardData,
     StandardNormal,
 )
 from rmtcheck.vocabulary.ensembles import ResolventTrace
@@ -88,6 +98,7 @@ def _(statement: Identity) -> Derivation:
         found = response.response()
         step = equation("by the equation of s", 1 / symbols.s, E(_share()) - symbols.z)
         return Derivation(lhs, (*found.steps, step))
+    _require_path(lhs)
     along = path.fundamental_theorem(lhs)
     return Derivation(along.result, (*along.steps, *stein.slope_by_stein().steps))
 
@@ -95,35 +106,44 @@ def _(statement: Identity) -> Derivation:
 @derive_decoupling.register
 def _(statement: LimitOf) -> Derivation:
     quantity = statement.quantity
-    _require(statement.along, PROPORTIONAL)
+    require_along(statement.along, PROPORTIONAL)
     if isinstance(quantity, FieldSchurComplement):
+        require_dependent(quantity)
         return response.response()
     if isinstance(quantity, FieldOverlap):
-        return response.overlap()
+        return _overlap(quantity)
     if isinstance(quantity, sympy.Abs):
-        return _vanishing(quantity.args[0])
+        return _shared_limit(_multiple(quantity.args[0])[1])
     found = difference_of(quantity)
     if found is None or found[0] != symbols.N:
         raise DomainError(f"{quantity} is given; accepted is N times a difference of mean traces")
-    _require_standard(found[1])
+    require_setting(found[1])
     return response.bias()
 
 
 @derive_decoupling.register
 def _(statement: Order) -> Derivation:
-    _require(statement.along, BY_SAMPLES)
-    return decay(statement.quantity, _matrix(statement.quantity))
+    require_along(statement.along, BY_SAMPLES)
+    _, matrix = _multiple(statement.quantity)
+    require_sizes(matrix)
+    require_fixed_fields(matrix)
+    return decay(matrix)
 
 
 @derive_decoupling.register
 def _(statement: Value) -> Derivation:
-    return compression(_matrix(statement.quantity))
+    factor, matrix = _multiple(statement.quantity)
+    found = compression(matrix)
+    bound = sympy.Abs(factor) * found.result
+    step = equation("and their multiple by at most", sympy.Symbol("delta"), bound)
+    return Derivation(bound, (*found.steps, step))
 
 
 @derive_decoupling.register
 def _(statement: SpectralLimit) -> Derivation:
-    _require(statement.along, PROPORTIONAL)
-    _require_standard(statement.ensemble)
+    require_along(statement.along, PROPORTIONAL)
+    require_end(statement.ensemble)
+    require_setting(statement.ensemble)
     law = _generalized_law()
     step = Step(
         "the decoupled copy has weights that are independent of its data, and its mean trace the "
@@ -171,15 +191,18 @@ def _(statement: Order, derived: Any) -> ZeroTest:
 
 @compare_decoupling.register
 def _(statement: Value, derived: Any) -> ZeroTest:
-    """Decide |difference - value| <= unit / 2 by the bound, or by weights that are 0."""
+    """Decide |difference - value| <= unit / 2 by the bound, or by how it vanishes."""
     half = sympy.sympify(statement.unit) / 2
     if statement.value == 0:
         is_within = sympy.simplify(half - derived) == 0
         return ZeroTest(Answer.YES, "the bound itself") if is_within else _OPEN
-    if not statement.value.is_number or sympy.limit(half, symbols.d, sympy.oo) != 0:
+    ends = [sympy.limit(bound, symbols.d, sympy.oo) for bound in (half, derived)]
+    if not statement.value.is_number or ends != [0, 0]:
         return _OPEN
-    text = f"lambda = 0: the difference is 0 at every size, {statement.value} is claimed"
-    return ZeroTest(Answer.NO, f"{text}, and {half} is smaller than that for large d")
+    text = f"the difference is at most {derived} in modulus, which tends to 0 as d grows, and so"
+    return ZeroTest(
+        Answer.NO, f"{text} does {half}: {statement.value} is not within it for large d"
+    )
 
 
 @compare_decoupling.register
@@ -196,37 +219,42 @@ def _share() -> sympy.Expr:
     return symbols.weight * response.share_of_sample()
 
 
-def _matrix(expr: sympy.Expr) -> FieldWeighted:
+def _multiple(expr: sympy.Expr) -> tuple[sympy.Expr, FieldWeighted]:
+    """Return the number c and the matrix of c times a difference of mean traces."""
     found = difference_of(expr)
     if found is None or not found[0].is_number:
-        raise DomainError(f"{expr} is given; accepted is E s_H - E s_H~ at one z, or its negative")
-    return found[1]
+        raise DomainError(f"{expr} is given; accepted is a multiple of E s_H - E s_H~ at one z")
+    return found
 
 
-def _vanishing(difference: sympy.Expr) -> Derivation:
-    """Derive the limit of the modulus of a difference of mean traces."""
-    return _shared_limit(_matrix(difference))
+def _overlap(quantity: sympy.Expr) -> Derivation:
+    """Derive the overlap of one field; that of several depends on an eigenvector of T."""
+    matrix = require_dependent(quantity)
+    if matrix.fields != 1:
+        raise DomainError(f"there are {matrix.fields} fields; the overlap is accepted for one")
+    return response.overlap()
+
+
+def _require_path(lhs: sympy.Expr) -> None:
+    """Refuse identities along the path at another point or for correlated data."""
+    matrix, z = path.matrix_of(lhs)
+    require_standard(matrix)
+    if z != symbols.z:
+        raise DomainError(f"the point is {z}; accepted is {symbols.z}")
 
 
 def _shared_limit(matrix: FieldWeighted) -> Derivation:
     """Derive that the limit is 0: by ranks for a fixed number of fields, else sample by sample."""
-    if symbols.d in matrix.fields.free_symbols:
-        _require_standard(matrix)
+    require_sizes(matrix)
+    if not has_fixed_fields(matrix):
+        require_standard(matrix)
+        require_bounded(matrix)
         return leave_one_out()
     found = compression(matrix)
-    limit = sympy.limit(found.result, matrix.d, sympy.oo)
-    step = equation("which tends to", trace_bound(matrix), limit)
+    bound = found.result.subs(symbols.d, symbols.gamma * symbols.N)
+    limit = sympy.limit(bound, symbols.N, sympy.oo)
+    step = equation("which with d = gamma N tends to", bound, limit)
     return Derivation(limit, (*found.steps, step))
 
 
-def _require(along: Along, accepted: Along) -> None:
-    if along != accepted:
-        raise DomainError(f"the direction {along} is not derived here; accepted is {accepted}")
-
-
-def _require_standard(matrix: FieldWeighted) -> None:
-    if not isinstance(matrix.data, StandardData):
-        raise DomainError(f"the data are {matrix.data}; accepted are {StandardData()}")
-
-
-_OPEN = ZeroTest(Answer.UNKNOWN, "neither the bound nor a weight that refutes it")
+_OPEN = ZeroTest(Answer.UNKNOWN, "it is neither the bound nor refuted by it")

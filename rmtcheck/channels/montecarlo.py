@@ -20,7 +20,6 @@ from rmtcheck.channels.decoupled_blocks import (
     asks_for_bias,
     asks_for_vanishing,
     blocks_of,
-    several_fields,
 )
 from rmtcheck.channels.derivations import derivation_of
 from rmtcheck.channels.quantified import FLUCTUATION
@@ -160,9 +159,11 @@ class MonteCarloChannel:
     @_observed.register
     def _(self, statement: LimitOf, simulator: Simulator) -> Observation:
         if asks_for_bias(statement):
-            return _gaps(decoupling.measure_bias(simulator, blocks_of(statement), self.alpha))
+            gaps = decoupling.measure_bias(simulator, blocks_of(statement), self.alpha)
+            return _gaps(gaps, [gap.block.bias for gap in gaps])
         if asks_for_vanishing(statement):
-            return _gaps(decoupling.measure_difference(simulator, several_fields(), self.alpha))
+            gaps = decoupling.measure_difference(simulator, blocks_of(statement), self.alpha)
+            return _gaps(gaps, [0j for _ in gaps])
         study = STUDIES.get((statement.asked, statement.along.sizes))
         if study is not None:
             derived = derivation_of(statement).result
@@ -246,8 +247,9 @@ def _blocks(expression: sympy.Expr) -> tuple[HessianBlock, HessianBlock]:
     return block_norms.blocks_of([n.args[0] for n in expression.atoms(FrobeniusSquared)])
 
 
-def _gaps(found: Sequence[decoupling.Gap]) -> Observation:
-    return Observation(found, {"kind": "resolvent", "points": [g.record() for g in found]})
+def _gaps(found: Sequence[decoupling.Gap], limits: Sequence[complex]) -> Observation:
+    points = [gap.record(limit) for gap, limit in zip(found, limits, strict=True)]
+    return Observation(found, {"kind": "resolvent", "points": points})
 
 
 def _means(points: Sequence[Point]) -> Observation:

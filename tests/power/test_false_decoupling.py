@@ -21,10 +21,12 @@ from rmtcheck import (
     claim,
     positive,
 )
+from rmtcheck.channels.derivations import derivation_of
 from rmtcheck.channels.montecarlo import MonteCarloChannel
 from rmtcheck.channels.symbolic import SymbolicChannel
 from rmtcheck.claims.evidence import Kind, Outcome
 from rmtcheck.claims.verdict import Status, decide
+from rmtcheck.errors import DomainError
 from rmtcheck.runner.collect import collect, proofs_folder
 from rmtcheck.runner.examine import examine
 from rmtcheck.runner.lint import lint
@@ -65,13 +67,14 @@ def gap(fields=C, *classes):
     return dependent - decoupled
 
 
-SMOOTH = DifferentiableWeights()
+SMOOTH, CORRELATED = DifferentiableWeights(), (BoundedWeights(), CorrelatedData())
 PATH = InterpolatedCovariance(d, N, C, SMOOTH)
+SLOPE = E(PathDerivative(ResolventTrace(PATH, z)))
+UNDECIDED = Status.UNDECIDED
 
 
 def along_path(factor):
-    slope = E(PathDerivative(ResolventTrace(PATH, z)))
-    return Identity(gap(C, SMOOTH), PathIntegral(factor * slope))
+    return Identity(gap(C, SMOOTH), PathIntegral(factor * SLOPE))
 
 
 def by_stein(factor):
@@ -88,22 +91,44 @@ def mean(kernel):
     return 1 + s * E(kernel)
 
 
-def complement(kernel):
-    return LimitOf(FieldSchurComplement(DependentCovariance(d, N, C), z), kernel, PROPORTIONAL)
+def complement(kernel, matrix=None, point=z):
+    matrix = matrix or DependentCovariance(d, N, C)
+    return LimitOf(FieldSchurComplement(matrix, point), kernel, PROPORTIONAL)
 
 
-def overlap(sign=1, power=2):
+def overlap(sign=1, power=2, matrix=None, point=z):
+    matrix = matrix or DependentCovariance(d, N, 1)
     slope = s**2 / (1 - gamma * s**2 * E(weight**2 * SHARE**2))
     turn = sign * gamma * slope * E(weight**2 * W * SHARE**power)
-    return LimitOf(FieldOverlap(DependentCovariance(d, N, 1), z), 1 / (1 + turn), PROPORTIONAL)
+    return LimitOf(FieldOverlap(matrix, point), 1 / (1 + turn), PROPORTIONAL)
 
 
-def law(ratio):
+def law(ratio, matrix=None):
     equation = ImplicitLaw(-z + E(weight / (1 + ratio * weight * s)))
-    return SpectralLimit(DependentCovariance(d, N, C), equation, PROPORTIONAL)
+    return SpectralLimit(matrix or DependentCovariance(d, N, C), equation, PROPORTIONAL)
 
 
-HALF = Rational(1, 2)
+def vanishing(*arguments):
+    return LimitOf(Abs(gap(*arguments)), 0, PROPORTIONAL)
+
+
+def stein_of_correlated_data():
+    matrix = InterpolatedCovariance(d, N, C, SMOOTH, CorrelatedData())
+    term = -E(SteinTerm(matrix, z)) / (2 * sqrt(t) * d)
+    return Identity(gap(C, SMOOTH, CorrelatedData()), PathIntegral(term))
+
+
+def wide_gap():
+    """Return the difference for data of twice the dimension, whose ratio is 2 gamma."""
+    kinds = (DependentCovariance, DecoupledCovariance)
+    dependent, decoupled = (E(ResolventTrace(k(2 * d, N, C), z)) for k in kinds)
+    return dependent - decoupled
+
+
+HALF, BOUND = Rational(1, 2), 4 * C / (d * im(z))
+Y = StandardNormal(2)
+TWO_TERMS = E(Z * TestFunction(Z)) - E(Y * TestFunction(Y))
+KERNEL = E(weight * W * SHARE) - z
 ROWS = [
     ("path", Identity(PathPoint(1), DataMatrix()), CONFIRMED),
     ("path, ends exchanged", Identity(PathPoint(1), DataCopy()), REFUTED),
@@ -111,7 +136,7 @@ ROWS = [
     ("calculus", along_path(1), CONFIRMED),
     ("calculus, sign", along_path(-1), REFUTED),
     ("calculus, off by one in a million", along_path(1 + Rational(1, 10**6)), REFUTED),
-    ("calculus, weighted by t", along_path(2 * t), Status.UNDECIDED),
+    ("calculus, weighted by t", along_path(2 * t), UNDECIDED),
     ("calculus, integral diverges", along_path(1 / t), REFUTED),
     ("stein", by_stein(-1 / (2 * sqrt(t))), CONFIRMED),
     ("stein, sign", by_stein(1 / (2 * sqrt(t))), REFUTED),
@@ -146,8 +171,46 @@ ROWS = [
     ("overlap, one power", overlap(power=1), REFUTED),
     ("law", law(gamma), CONFIRMED),
     ("law at the inverse ratio", law(1 / gamma), REFUTED),
-    ("bound", Value(gap(C, BoundedWeights(), CorrelatedData()), 0, 4 * C / (d * im(z))), CONFIRMED),
-    ("bound around 1/1000", Value(gap(), Rational(1, 1000), 4 * C / (d * im(z))), REFUTED),
+    ("bound", Value(gap(C, *CORRELATED), 0, BOUND), CONFIRMED),
+    ("bound around 1/1000", Value(gap(), Rational(1, 1000), BOUND), REFUTED),
+    ("bound of a multiple", Value(1000 * gap(C, *CORRELATED), 0, BOUND), UNDECIDED),
+    ("bound of a multiple, multiplied", Value(-7 * gap(), 0, 7 * BOUND), CONFIRMED),
+    ("limit of more fields than rank", vanishing(N), CONFIRMED),
+    (
+        "order of correlated data",
+        Order(gap(C, RadialWeights(), CorrelatedData()), BY_SAMPLES, -1),
+        UNDECIDED,
+    ),
+    ("order of smooth weights", Order(gap(C, SMOOTH), BY_SAMPLES, -1), REFUTED),
+    ("rate of N^-2, smooth", AtMost(gap(C, SMOOTH), BY_SAMPLES, -2), REFUTED),
+    ("by parts, two variables", Identity(E(Z * TestFunction(Y)), E(TestSlope(Y))), UNDECIDED),
+    ("two terms", Identity(gap(C, SMOOTH), TWO_TERMS), REFUTED),
+    ("calculus, a variance more", Identity(gap(C, SMOOTH), PathIntegral(SLOPE) + E(Z**2)), REFUTED),
+    ("calculus, divergent parts", along_path((1 - sqrt(1 - t)) / t), UNDECIDED),
+]
+REFUSED = [
+    ("order 0 of all fields", Order(gap(d, RadialWeights()), BY_SAMPLES, 0)),
+    ("order of as many fields as samples", Order(gap(N, RadialWeights()), BY_SAMPLES, 0)),
+    ("crude rate of all fields", AtMost(gap(d), BY_SAMPLES, -HALF)),
+    ("complement, correlated", complement(KERNEL, DependentCovariance(d, N, C, *CORRELATED))),
+    ("complement at 2z", complement(KERNEL, point=2 * z)),
+    ("complement of all fields", complement(KERNEL, DependentCovariance(d, N, d))),
+    ("complement of the copy", complement(KERNEL, DecoupledCovariance(d, N, C))),
+    ("complement, smooth", complement(KERNEL, DependentCovariance(d, N, C, SMOOTH))),
+    ("overlap of C fields", overlap(matrix=DependentCovariance(d, N, C))),
+    ("overlap, correlated", overlap(matrix=DependentCovariance(d, N, 1, *CORRELATED))),
+    ("overlap at 2z", overlap(point=2 * z)),
+    ("overlap of the copy", overlap(matrix=DecoupledCovariance(d, N, 1))),
+    ("bias of all fields", bias(fields=d)),
+    ("bias, smooth", LimitOf(N * gap(C, SMOOTH), bias().value, PROPORTIONAL)),
+    ("bias, correlated", LimitOf(N * gap(C, *CORRELATED), bias().value, PROPORTIONAL)),
+    ("bias of wide data", LimitOf(N * wide_gap(), bias().value, PROPORTIONAL)),
+    ("stein, correlated", stein_of_correlated_data()),
+    ("limit of N fields, correlated", vanishing(N, *CORRELATED)),
+    ("limit of all fields, smooth", vanishing(d, SMOOTH)),
+    ("law of all fields", law(gamma, DependentCovariance(d, N, d))),
+    ("law, smooth", law(gamma, DependentCovariance(d, N, C, SMOOTH))),
+    ("law on the path", law(gamma, PATH)),
 ]
 
 
@@ -163,6 +226,31 @@ def test_verdict(name, statement, expected):
     assert decide(rows).status == expected
     printed = [r for r in rows if r.kind == Kind.PRINTED]
     assert all(r.witness for r in printed if r.outcome == Outcome.FAILS)
+
+
+@pytest.mark.parametrize(("name", "statement"), REFUSED, ids=[row[0] for row in REFUSED])
+def test_what_no_derivation_covers_is_refused(name, statement):
+    """False statements, or statements without a proof: never confirmed, never refuted."""
+    with pytest.raises(DomainError, match="accepted"):
+        derivation_of(statement)
+
+
+@pytest.mark.parametrize("statement", [row[1] for row in REFUSED[:3]])
+def test_a_refusal_leaves_a_claim_undecided(statement):
+    given = [positive(gamma), at_least(C, 1)]
+    made = claim("power.refused", Source("t", "row 1"), title="t", printed=statement, given=given)
+    rows = examine(made, [SymbolicChannel()], lambda text: None)
+    assert decide(rows).status == UNDECIDED
+    assert {r.outcome for r in rows} <= {Outcome.ERROR, Outcome.UNKNOWN}
+
+
+def test_a_sum_that_is_0_does_not_refute():
+    """E[Z] = 0 and E[Z f(Z)] - E f'(Z) = 0 may be added to the right side."""
+    channel = SymbolicChannel()
+    for zero in (E(Z), E(Z * TestFunction(Z)) - E(TestSlope(Z)), TWO_TERMS):
+        statement = Identity(gap(C, SMOOTH), PathIntegral(SLOPE) + zero)
+        found = channel.judge(channel.observe("a.b", statement, print), statement)
+        assert found.outcome == Outcome.HOLDS
 
 
 def test_the_rows_of_the_argument_are_settled_by_the_symbolic_column():

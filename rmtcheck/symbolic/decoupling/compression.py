@@ -23,7 +23,12 @@ from rmtcheck.errors import RmtcheckError
 from rmtcheck.symbolic.concentration import concentration
 from rmtcheck.symbolic.derivation import Derivation, Step, equation
 from rmtcheck.vocabulary import symbols
-from rmtcheck.vocabulary.decoupling import FieldWeighted, StandardData
+from rmtcheck.vocabulary.decoupling import (
+    DecoupledCovariance,
+    DependentCovariance,
+    FieldWeighted,
+    StandardData,
+)
 
 _SIDE = 3
 
@@ -38,7 +43,25 @@ def trace_bound(matrix: FieldWeighted) -> sympy.Expr:
     >>> trace_bound(DependentCovariance(d, N, C))
     2*C/(d*im(z))
     """
-    return 2 * matrix.fields / (matrix.d * sympy.im(symbols.z))
+    return moved_rows(matrix) * row_bound() / matrix.d
+
+
+def moved_rows(matrix: FieldWeighted) -> sympy.Expr:
+    """Return how many rows are deleted or put back: those of the fields, in H and in its copy."""
+    return sympy.Mul(len((DependentCovariance, DecoupledCovariance)), matrix.fields)
+
+
+def row_bound() -> sympy.Expr:
+    r"""Derive the bound :math:`1/\operatorname{Im}z` on what one row moves the trace by.
+
+    Examples
+    --------
+    >>> row_bound()
+    1/im(z)
+    """
+    below = sympy.Symbol("-Im S", positive=True)
+    slope, size = below / sympy.im(symbols.z), below  # at most, and at least
+    return slope / size
 
 
 def compression(matrix: FieldWeighted) -> Derivation:
@@ -66,7 +89,9 @@ def compression(matrix: FieldWeighted) -> Derivation:
     """
     _check_block_determinant()
     _check_one_row()
-    bound = trace_bound(matrix)
+    bound, of_row = trace_bound(matrix), row_bound()
+    _check_sharp(of_row)
+    _require(sympy.cancel(bound * matrix.d - 2 * matrix.fields * of_row) == 0, "the sum over rows")
     is_standard = isinstance(matrix.data, StandardData)
     steps = _by_rows(matrix) if is_standard else _by_rank(matrix)
     last = equation("so the means differ by at most", sympy.Symbol("delta"), bound)
@@ -99,6 +124,14 @@ def _check_one_row() -> None:
     ratio = -sympy.im(here.expand(complex=True)) / y
     bound = 1 + square / ((mu - x) ** 2 + y**2)
     _require(sympy.simplify(ratio - bound) == 0, "the imaginary part of S")
+
+
+def _check_sharp(of_row: sympy.Expr) -> None:
+    r"""Check that the bound is attained, by one row :math:`a=\operatorname{Re}z`: 1/(a - z)."""
+    x, y = sympy.Symbol("x", real=True), sympy.Symbol("y", positive=True)
+    attained = sympy.Abs(1 / (x - (x + sympy.I * y)))
+    here = of_row.subs(sympy.im(symbols.z), y)
+    _require(sympy.simplify(attained - here) == 0, "the bound of one row")
 
 
 def _require(truth: bool, what: str) -> None:
@@ -153,6 +186,6 @@ def _one_row() -> tuple[Step, ...]:
             "which is at most 1/Im z in modulus: |S'| <= -Im S / Im z <= |S| / Im z",
             r"|S'|\le1+\sum_i\frac{|b_i|^2}{|\mu_i-z|^2}=\frac{-\operatorname{Im}S}"
             r"{\operatorname{Im}z}",
-            "both sides agree term by term in the eigenbasis of M'",
+            "both sides agree term by term in the eigenbasis of M'; attained for M = (Re z)",
         ),
     )

@@ -9,7 +9,8 @@ sample n, is independent of the n-th pair, whatever function of :math:`x_n` the 
           =\frac{2\,\mathbb E\operatorname{tr}G_nG_n^*}{N^2}\le\frac{2d}{N^2(\operatorname{Im}z)^2}.
 
 So given V both means solve the same equation up to a vanishing error, with the law of
-:math:`\lambda(Vx)` for weights.
+:math:`\lambda(Vx)` for weights. The forms are computed here; the step from them to the
+difference of the means is argued in words, in docs/universality.md under "Own samples".
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from __future__ import annotations
 import sympy
 
 from rmtcheck.errors import RmtcheckError
+from rmtcheck.symbolic.decoupling.stein import gaussian_mean
 from rmtcheck.symbolic.derivation import Derivation, Step, equation
 from rmtcheck.symbolic.gaussian import pairings
 from rmtcheck.vocabulary import symbols
@@ -39,8 +41,9 @@ def leave_one_out() -> Derivation:
 
     Notes
     -----
-    Accuracy: exact. The law of the weights is tight; uniqueness of the solution is cited from the
-    derivation of the generalised law.
+    Accuracy: exact; standard data and weights that are bounded uniformly in the size. That the
+    forms concentrate is computed; that the difference then vanishes is argued in words, with the
+    uniqueness of the solution from the derivation of the generalised law.
 
     References
     ----------
@@ -49,10 +52,12 @@ def leave_one_out() -> Derivation:
     """
     _check_removed_sample()
     variance = _form_variance()
+    _check_variance(variance)
     d, N, y = symbols.d, symbols.N, sympy.Symbol("y", positive=True)
     bound = variance * d / (N**2 * y**2)
     limit = sympy.limit(bound.subs(d, symbols.gamma * N), N, sympy.oo)
-    return Derivation(limit, _steps(bound, limit))
+    _require(limit == 0, "the forms concentrate")
+    return Derivation(sympy.S.Zero, _steps(bound, limit))
 
 
 def _check_removed_sample() -> None:
@@ -73,6 +78,12 @@ def _form_variance() -> sympy.Expr:
     return sympy.Integer(len(left))
 
 
+def _check_variance(variance: sympy.Expr) -> None:
+    r"""Check the number of pairings at a diagonal A: :math:`\mathbb E(x^2-1)^2` for each entry."""
+    x = sympy.Symbol("x")
+    _require(variance == gaussian_mean((x**2 - 1) ** 2, x), "the variance of a form")
+
+
 def _require(truth: bool, what: str) -> None:
     if not truth:
         raise RmtcheckError(f"a step of leaving one sample out does not check: {what}")
@@ -85,20 +96,23 @@ def _steps(bound: sympy.Expr, limit: sympy.Expr) -> tuple[Step, ...]:
             r"1+zs=\frac1d\sum_n\frac{\lambda_nq_n}{1+\lambda_nq_n},\quad"
             r"q_n=\tfrac1Nx_n^\top G_nx_n",
         ),
-        equation(
-            "given V the resolvent G_n is independent of x_n, so E|q_n - tr G_n/N|^2 is at most",
-            sympy.Symbol("v"),
-            bound,
+        Step(
+            f"given V the resolvent G_n is independent of x_n, so E|q_n - tr G_n/N|^2 <= {bound}",
+            rf"\mathbb E\Bigl|q_n-\frac{{\operatorname{{tr}}G_n}}N\Bigr|^2\le{sympy.latex(bound)}",
+            "the constant is E(x^2 - 1)^2, by Gaussian moments",
+        ),
+        equation("which with d = gamma N tends to", sympy.Symbol("v"), limit),
+        Step(
+            "argued, not computed (docs/universality.md, Own samples): tr G_n differs from tr G by "
+            "at most 1/Im z, and concentrates; the imaginary part of tr G/N stays away from 0, so "
+            "for weights |lambda| <= L, with one L for all sizes, q_n may be replaced by tr G/N",
+            r"\Bigl|\frac{\lambda q_n}{1+\lambda q_n}\Bigr|\le\frac{L\|x_n\|^2}"
+            r"{N\operatorname{Im}z}",
         ),
         Step(
-            "tr G_n differs from tr G by at most 1/Im z, and concentrates; 1 + lambda_n q_n = "
-            "1/(1 - lambda_n x_n.G.x_n/N) is bounded away from 0 in the mean for bounded weights",
-            r"\Bigl|\frac1{1+\lambda_nq_n}\Bigr|\le1+\frac{L\|x_n\|^2}{N\operatorname{Im}z}",
-        ),
-        Step(
-            "so given V the means of s for H and for H~ solve the same equation up to errors that "
-            "vanish; the weights have the same law, and the equation one solution",
+            "argued, not computed: so given V the means of s for H and for H~ solve the same "
+            "equation up to errors that vanish; the weights have the same law, and the equation "
+            "one solution, which depends continuously on the law: the difference tends to 0",
             r"\frac1s=-z+\mathbb E\Bigl[\frac{\lambda}{1+\gamma\lambda s}\,\Big|\,V\Bigr]",
         ),
-        equation("the difference tends to", sympy.Symbol("delta"), limit),
     )

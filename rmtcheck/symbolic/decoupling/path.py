@@ -17,7 +17,8 @@ from typing import Any
 import sympy
 
 from rmtcheck.errors import DomainError, RmtcheckError
-from rmtcheck.symbolic.decoupling.small_weights import compare_small
+from rmtcheck.symbolic.decoupling.small_weights import compare_small, require_standard
+from rmtcheck.symbolic.decoupling.stein import by_parts
 from rmtcheck.symbolic.derivation import Derivation, Step, equation
 from rmtcheck.symbolic.equality import Answer, ZeroTest, are_equal
 from rmtcheck.vocabulary.decoupling import (
@@ -149,7 +150,8 @@ def normal_form(expr: Any) -> Any:
     if isinstance(expr, PathIntegral):
         return _integrated(expr.args[0])
     if isinstance(expr, Expectation):
-        return _named(expr)
+        mean = by_parts(expr.args[0])
+        return _named(mean) if isinstance(mean, Expectation) else mean
     return expr.func(*map(normal_form, expr.args)) if expr.args else expr
 
 
@@ -170,15 +172,30 @@ def compare_calculus(lhs: sympy.Expr, rhs: sympy.Expr) -> ZeroTest:
     -----
     Accuracy: exact.
     """
+    matrix, _ = matrix_of(lhs)
+    if not isinstance(matrix.weights, DifferentiableWeights):
+        return _compare_jump(rhs)
     refuted = compare_small(lhs, rhs)
     if refuted is not None:
         return refuted
-    matrix, _ = matrix_of(lhs)
-    if not isinstance(matrix.weights, DifferentiableWeights):
-        return ZeroTest(Answer.NO, _jump()) if rhs.has(PathIntegral) else _OPEN
     if sympy.expand(normal_form(lhs) - normal_form(rhs)) == 0:
         return ZeroTest(Answer.YES, "by the fundamental theorem of calculus along the path")
     return _OPEN
+
+
+def _compare_jump(rhs: sympy.Expr) -> ZeroTest:
+    """Refute a right side that vanishes with the slopes, by a weight with jumps."""
+    vanishing = rhs.replace(Expectation, _without_slope).replace(PathIntegral, _integral_of_zero)
+    return ZeroTest(Answer.NO, _jump()) if sympy.expand(vanishing) == 0 else _OPEN
+
+
+def _without_slope(inside: sympy.Expr) -> sympy.Expr:
+    """Return the mean of a quantity, 0 for a slope along the path of a weight with jumps."""
+    return sympy.S.Zero if isinstance(inside, PathDerivative | SteinTerm) else Expectation(inside)
+
+
+def _integral_of_zero(integrand: sympy.Expr) -> sympy.Expr:
+    return sympy.S.Zero if integrand == 0 else PathIntegral(integrand)
 
 
 def _named(mean: sympy.Expr) -> sympy.Expr:
@@ -191,6 +208,7 @@ def _integrated(integrand: sympy.Expr) -> sympy.Expr:
     for mean in integrand.atoms(Expectation):
         if isinstance(mean.args[0], SteinTerm):
             matrix, z = mean.args[0].args
+            require_standard(matrix)
             slope = E(PathDerivative(ResolventTrace(matrix, z)))
             integrand = integrand.xreplace({mean: -2 * sympy.sqrt(t) * matrix.d * slope})
     slopes = [m for m in integrand.atoms(Expectation) if isinstance(m.args[0], PathDerivative)]
@@ -202,14 +220,14 @@ def _integrated(integrand: sympy.Expr) -> sympy.Expr:
 
 
 def _jump() -> str:
-    r"""Return the counter-example of a gate: :math:`\lambda=\varepsilon\,1(u^2>1)`, C = 1."""
+    r"""Return the counter-example of a gate: :math:`\lambda=\varepsilon\,1(u_1^2>1)`."""
     w, a = sympy.symbols("w a", positive=True)
     density = sympy.exp(-(w**2) / 2) / sympy.sqrt(2 * sympy.pi)
     mean = sympy.simplify(2 * sympy.integrate((w**2 - 1) * density, (w, a, sympy.oo)))
     if sympy.simplify(mean - 2 * a * density.subs(w, a)) != 0:
         raise RmtcheckError("a step of the counter-example with a jump does not check: its mean")
     return (
-        "lambda = epsilon 1(u^2 > 1), C = 1: the slopes vanish almost everywhere, so the right "
+        "lambda = epsilon 1(u_1^2 > 1): the slopes vanish almost everywhere, so the right "
         "side is 0; the coefficient of epsilon/z^2 on the left is in modulus E[lambda |x|^2/d] - "
         f"E[lambda] = E[{mean}]/d > 0 with a = 1/|v|"
     )

@@ -17,23 +17,22 @@ whose w is independent of its weight.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import sympy
 
 from rmtcheck.errors import RmtcheckError
-from rmtcheck.symbolic.decoupling.small_weights import mean_trace
+from rmtcheck.symbolic.decoupling.expansion import agree, exact_bias, exact_corner, expanded
 from rmtcheck.symbolic.derivation import Derivation, Step, equation
 from rmtcheck.symbolic.weighted_loop import quadratic_form_equation, weighted_equation
 from rmtcheck.vocabulary import symbols
 from rmtcheck.vocabulary.decoupling import (
-    DecoupledCovariance,
-    DependentCovariance,
     FieldSquare,
     LogDeterminant,
     PointDerivative,
 )
-from rmtcheck.vocabulary.quantities import E
+from rmtcheck.vocabulary.quantities import E, Expectation
 
 _S, _Z, _WEIGHT, _GAMMA = symbols.s, symbols.z, symbols.weight, symbols.gamma
 _TRACE, _Q1, _Q2 = sympy.symbols("trG Q_1 Q_2")
@@ -54,6 +53,22 @@ def share_of_sample() -> sympy.Expr:
     return sympy.factor(1 - _WEIGHT * form / N)
 
 
+def complement() -> sympy.Expr:
+    r"""Return :math:`T(z)-z` as a mean over one sample with its share.
+
+    Examples
+    --------
+    >>> complement()
+    -z + E[lambda*w w^T/(gamma*lambda*s + 1)]
+    """
+    return E(_WEIGHT * FieldSquare() * share_of_sample()) - _Z
+
+
+def ratio() -> sympy.Expr:
+    r"""Return :math:`(T-z)s=I+s(T-tI)`, the complement of H over that of its copy, 1/s."""
+    return 1 + _S * E(_WEIGHT * (FieldSquare() - 1) * share_of_sample())
+
+
 @lru_cache(maxsize=1)
 def response() -> Derivation:
     r"""Derive the limit of the Schur complement on the fields.
@@ -70,17 +85,16 @@ def response() -> Derivation:
 
     Notes
     -----
-    Accuracy: exact; Gaussian data, bounded weights.
+    Accuracy: exact; standard data, bounded weights, any fixed number of fields.
 
     Examples
     --------
     >>> response().result
     -z + E[lambda*w w^T/(gamma*lambda*s + 1)]
     """
-    share = share_of_sample()
-    mean, result = E(_WEIGHT * share), E(_WEIGHT * FieldSquare() * share) - _Z
-    if weighted_equation(_GAMMA).result != mean - _Z:
-        raise RmtcheckError("a step of the response does not check: the equation of s")
+    share, result = share_of_sample(), complement()
+    mean = E(_WEIGHT * share)
+    _check_complement(result)
     steps = (
         Step(
             "given V, rotate to x = (w, y): the weights are functions of w, in law those of a "
@@ -99,12 +113,17 @@ def response() -> Derivation:
             f"s), so that its weight is multiplied by {share}",
             rf"1-\tfrac{{\lambda_n}}Ny_n^\top Gy_n\to{sympy.latex(share)}",
         ),
-        equation("so by the law of large numbers S tends to", sympy.Symbol("S"), result),
+        replace(
+            equation("so by the law of large numbers S tends to", sympy.Symbol("S"), result),
+            checked="1/S to second order in epsilon is the limit of the exact mean of its entry "
+            "of the resolvent, for lambda = epsilon |u|^2; it is the equation of s for w w^T = 1",
+        ),
         equation("and for the decoupled copy to 1/s, as", 1 / _S, mean - _Z),
     )
     return Derivation(result, steps)
 
 
+@lru_cache(maxsize=1)
 def bias() -> Derivation:
     r"""Derive the limit of :math:`N(\mathbb Es_H-\mathbb Es_{\tilde H})`.
 
@@ -120,8 +139,8 @@ def bias() -> Derivation:
 
     Notes
     -----
-    Accuracy: exact; Gaussian data, bounded weights, any fixed number of fields. To first order in
-    the scale of :math:`\lambda=\varepsilon\|u\|^2` it is compared with the means at finite size.
+    Accuracy: exact; standard data, bounded weights, any fixed number of fields. To second order
+    in the scale of :math:`\lambda=\varepsilon\|u\|^2` it is compared with exact finite means.
 
     Examples
     --------
@@ -129,9 +148,10 @@ def bias() -> Derivation:
     -d/dz log det(s*E[lambda*(w w^T - 1)/(gamma*lambda*s + 1)] + 1)/gamma
     """
     found = response()
-    inside = 1 + _S * E(_WEIGHT * (FieldSquare() - 1) * share_of_sample())
+    inside = ratio()
     result = -PointDerivative(LogDeterminant(inside)) / _GAMMA
-    first = _check_small_weights()
+    _require(agree(expanded(inside), expanded(found.result * _S)), "the ratio of complements")
+    _require(agree(expanded(result), exact_bias()), "the bias of small weights")
     steps = (
         *found.steps,
         Step(
@@ -148,12 +168,13 @@ def bias() -> Derivation:
         Step(
             f"divide by d = gamma N: the limit is {result}",
             sympy.latex(result),
-            f"for lambda = epsilon |u|^2 the first order {first} is that of the exact means",
+            "for lambda = epsilon |u|^2 the two first orders in epsilon are those of exact means",
         ),
     )
     return Derivation(result, steps)
 
 
+@lru_cache(maxsize=1)
 def overlap() -> Derivation:
     r"""Derive the projection of an outlier's eigenvector on the field, C = 1.
 
@@ -172,13 +193,11 @@ def overlap() -> Derivation:
     Accuracy: exact, at a zero of :math:`T(z)-z` outside the support of the law.
     """
     found = response()
-    share = share_of_sample()
-    square = _WEIGHT**2 * share**2
-    # the derivative of lambda/(1 + gamma lambda s) in s, with or without the field
-    if sympy.cancel(sympy.diff(_WEIGHT * share, _S) + _GAMMA * square) != 0:
-        raise RmtcheckError("a step of the overlap does not check: the derivative in s")
-    slope = 1 / (1 / _S**2 - _GAMMA * E(square))
-    result = 1 / (1 + _GAMMA * slope * E(square * FieldSquare()))
+    slope = slope_of_transform()
+    _require(agree(expanded(slope), sympy.diff(expanded(_S), _Z)), "the derivative of s in z")
+    result = -1 / slope_along_law(found.result, slope)
+    rate = sympy.diff(expanded(found.result), _Z)
+    _require(agree(expanded(result) * rate, -sympy.S.One), "the derivative of S in z")
     steps = (
         *found.steps,
         Step(
@@ -192,21 +211,65 @@ def overlap() -> Derivation:
             r"\langle e,v\rangle^2\to-\frac1{S'(z_0)}=\frac1{1-T'(z_0)}",
         ),
         equation("with the derivative of s from its equation", sympy.Symbol("s'"), slope),
-        equation("the projection is", sympy.Symbol("overlap"), result),
+        replace(
+            equation("the projection is", sympy.Symbol("overlap"), result),
+            checked="for lambda = epsilon |u|^2, to second order, minus the inverse of dS/dz",
+        ),
     )
     return Derivation(result, steps)
 
 
-def _check_small_weights() -> sympy.Expr:
-    """Compare the first order of the bias in small quadratic weights with the exact means."""
-    d, N, C = symbols.d, symbols.N, symbols.C
-    traces = [mean_trace(kind(d, N, C)) for kind in (DependentCovariance, DecoupledCovariance)]
-    exact = sympy.simplify((-N * (traces[0] - traces[1]) / _Z**2).subs(d, _GAMMA * N))
-    w = sympy.Symbol("w", real=True)
-    density = sympy.exp(-(w**2) / 2) / sympy.sqrt(2 * sympy.pi)
-    # to first order log det is s tr E[lambda (w w^T - 1)], and s = -1/z
-    mean = C * sympy.integrate(w**2 * (w**2 - 1) * density, (w, -sympy.oo, sympy.oo))
-    first = -sympy.diff(-mean / _Z, _Z) / _GAMMA
-    if sympy.simplify(first - exact) != 0:
-        raise RmtcheckError(f"the bias of small weights is {first} by the limit, {exact} exactly")
-    return first
+def slope_along_law(expr: sympy.Expr, slope: sympy.Expr) -> sympy.Expr:
+    r"""Return the derivative in z of a formula in z, s and means, by the chain rule.
+
+    Parameters
+    ----------
+    expr : sympy expression
+        Any.
+    slope : sympy expression
+        The derivative of s in z.
+
+    Returns
+    -------
+    sympy expression
+        In s, z, the slope and means.
+    """
+    means = {mean: sympy.Dummy() for mean in expr.atoms(Expectation)}
+    plain = expr.xreplace(means)
+    in_s = sympy.diff(plain, _S) + sympy.Add(
+        *(sympy.diff(plain, name) * _mean_slope(mean) for mean, name in means.items())
+    )
+    total = sympy.diff(plain, _Z) + in_s * slope
+    return total.xreplace({name: mean for mean, name in means.items()})
+
+
+def slope_of_transform() -> sympy.Expr:
+    r"""Derive :math:`s'(z)` from the equation of s, implicitly.
+
+    Examples
+    --------
+    >>> slope_of_transform()
+    1/(-gamma*E[lambda**2/(gamma*lambda*s + 1)**2] + s**(-2))
+    """
+    gap = weighted_equation(_GAMMA).result - 1 / _S
+    in_s = slope_along_law(gap, sympy.S.One) - sympy.diff(gap, _Z)
+    return -sympy.diff(gap, _Z) / in_s
+
+
+def _mean_slope(mean: sympy.Expr) -> sympy.Expr:
+    """Return the derivative of a mean in s, with its constant outside."""
+    inside = sympy.factor(sympy.diff(mean.args[0], _S))
+    constant, rest = inside.as_independent(_WEIGHT, FieldSquare(), as_Add=False)
+    return constant * E(rest)
+
+
+def _check_complement(result: sympy.Expr) -> None:
+    """Check T - z against the equation of s where w w^T = 1, and against exact means."""
+    blind = result.xreplace({FieldSquare(): sympy.S.One})
+    _require(blind == weighted_equation(_GAMMA).result, "the equation of s")
+    _require(agree(expanded(1 / result), exact_corner()), "the resolvent on the fields")
+
+
+def _require(truth: bool, what: str) -> None:
+    if not truth:
+        raise RmtcheckError(f"a step of the response does not check: {what}")

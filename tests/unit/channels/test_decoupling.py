@@ -110,6 +110,15 @@ def test_a_smaller_bound_is_not_held():
     assert outcomes == [Outcome.HOLDS, Outcome.UNKNOWN, Outcome.UNKNOWN]
 
 
+def test_the_bound_is_multiplied_with_the_difference():
+    channel = SymbolicChannel()
+    outcomes = []
+    for factor, multiple in ((4000, 1000), (4, 1000), (8, -2), (4, sympy.I)):
+        statement = Value(multiple * gap(), 0, factor * C / (d * sympy.im(z)))
+        outcomes.append(channel.judge(channel.observe("a.b", statement, print), statement).outcome)
+    assert outcomes == [Outcome.HOLDS, Outcome.UNKNOWN, Outcome.HOLDS, Outcome.HOLDS]
+
+
 def test_reach_is_every_weight():
     channel = SymbolicChannel()
     found = channel.judge(channel.observe("a.b", VANISHING, print), VANISHING)

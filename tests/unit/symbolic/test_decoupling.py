@@ -11,6 +11,7 @@ from sympy import I, Rational
 from rmtcheck.errors import DomainError, RmtcheckError
 from rmtcheck.symbolic.decoupling import (
     compression,
+    expansion,
     leave_one_out,
     means,
     orders,
@@ -91,7 +92,7 @@ def test_weights_with_jumps_have_no_such_integral():
     weights = BoundedWeights()
     test = path.compare_calculus(delta(weights), integral(-1, weights))
     assert test.answer == Answer.NO
-    assert "1(u^2 > 1)" in test.witness
+    assert "1(u_1^2 > 1)" in test.witness
 
 
 @pytest.mark.parametrize("lhs", [z, delta() + 1, delta() ** 2, E(ResolventTrace(matrices()[0], z))])
@@ -154,6 +155,64 @@ def test_stein_identity_and_its_falsifications():
         assert test.witness.startswith("f(w) = w^")
 
 
+def test_means_over_two_variables_have_no_value():
+    Z, Y = StandardNormal(1), StandardNormal(2)
+    joint = E(Z * TestFunction(Y))
+    for right in (E(TestSlope(Y)), sympy.S.Zero, 2 * joint):
+        assert stein.compare_stein(joint, right).answer == Answer.UNKNOWN
+    assert stein.compare_stein(joint, joint).answer == Answer.YES
+
+
+def test_stein_terms_of_other_data_are_refused():
+    correlated = InterpolatedCovariance(d, N, C, DifferentiableWeights(), CorrelatedData())
+    term = PathIntegral(E(SteinTerm(correlated, z)) / (2 * sympy.sqrt(t) * d))
+    for ask in (path.normal_form, lambda right: path.compare_calculus(delta(), right)):
+        with pytest.raises(DomainError, match="accepted are standard"):
+            ask(term)
+    with pytest.raises(DomainError, match="accepted are standard"):
+        small_weights.mean_trace(correlated)
+
+
+def test_means_of_test_functions_are_no_infinity():
+    Z, Y = StandardNormal(1), StandardNormal(2)
+    zero = E(Z * TestFunction(Z)) - E(TestSlope(Y)) + E(Y) + E(Y**4) - 3
+    assert path.compare_calculus(delta(), integral(-1) + zero).answer == Answer.YES
+    unknown = path.compare_calculus(delta(), integral(-1) + E(TestFunction(Z)))
+    assert unknown.answer == Answer.UNKNOWN
+    printed = E(Z * TestFunction(Z)) - E(Y * TestFunction(Y))
+    test = path.compare_calculus(delta(), printed)
+    assert test.answer == Answer.NO
+    assert "on the left and 0 on the right" in test.witness
+
+
+def test_parts_that_diverge_may_cancel():
+    trace = ResolventTrace(matrices()[2], z)
+    slope = E(PathDerivative(trace))
+    cancelling = PathIntegral(slope / t - slope * sympy.sqrt(1 - t) / t)
+    assert path.compare_calculus(delta(), cancelling).answer == Answer.UNKNOWN
+    test = path.compare_calculus(delta(), PathIntegral(slope / t))
+    assert test.answer == Answer.NO
+    assert "diverges" in test.witness
+
+
+def test_weights_with_jumps_refute_what_vanishes_with_the_slope_only():
+    weights = BoundedWeights()
+    left, slope = delta(weights), integral(1, weights)
+    assert path.compare_calculus(left, 5 * slope).answer == Answer.NO
+    assert path.compare_calculus(left, left + slope).answer == Answer.UNKNOWN
+    assert path.compare_calculus(left, sympy.S.Zero).answer == Answer.NO
+
+
+def test_integrals_of_0_are_0():
+    without = InterpolatedCovariance(d, N, 0, DifferentiableWeights())
+    term = PathIntegral(E(SteinTerm(without, z)) / (2 * sympy.sqrt(t) * d))
+    ends = [
+        E(ResolventTrace(kind(d, N, 0, DifferentiableWeights()), z))
+        for kind in (DecoupledCovariance, DependentCovariance)
+    ]
+    assert path.compare_calculus(ends[0] - ends[1], term).answer == Answer.YES
+
+
 def test_the_bound_on_exact_matrices():
     """|tr (M-z)^-1 - tr (M'-z)^-1| <= 1/Im z where one row is deleted."""
     point = Rational(1, 2) + I / 5
@@ -175,6 +234,9 @@ def test_the_bound_is_the_same_for_every_covariance():
 def test_leaving_one_sample_out():
     assert leave_one_out.leave_one_out().result == 0
     assert leave_one_out._form_variance() == 2  # E x^4 - 1 for a diagonal matrix
+    steps = leave_one_out.leave_one_out().steps
+    assert [step.text.startswith("argued") for step in steps[-2:]] == [True, True]
+    assert not any(step.checked for step in steps[-2:])
 
 
 def bias_of_one_field():
@@ -299,10 +361,9 @@ def test_jets_are_derivatives():
 
 
 def test_orders():
-    dependent = DependentCovariance(d, N, C, RadialWeights())
-    found = orders.decay(-delta(RadialWeights()), dependent).result
+    found = orders.decay(DependentCovariance(d, N, C, RadialWeights())).result
+    assert found.exponent == found.attained == -1
     compare = orders.compare_decay
-    assert found.exponent == -1
     assert compare(found, sympy.Integer(-1), tight=True).answer == Answer.YES
     assert compare(found, -Rational(1, 2), tight=False).answer == Answer.YES
     for exponent in (-Rational(3, 2), sympy.Integer(-2)):
@@ -311,11 +372,123 @@ def test_orders():
         assert compare(found, exponent, tight=True).answer == Answer.NO
 
 
-def test_any_weight_may_have_no_bias():
-    found = orders.decay(-delta(BoundedWeights()), matrices(BoundedWeights())[0]).result
+@pytest.mark.parametrize("weights", [BoundedWeights(), DifferentiableWeights(), RadialWeights()])
+def test_the_witness_against_faster_decay_is_bounded(weights):
+    """It is in every class; a quadratic weight is not, and says nothing on uniformity in N."""
+    found = orders.decay(DependentCovariance(d, N, C, weights)).result
+    test = orders.compare_decay(found, -Rational(3, 2), tight=False)
+    assert test.answer == Answer.NO
+    assert "|u|^2/(1 + |u|^2)" in test.witness
+    assert "N^(-1)" in test.witness
+
+
+def test_the_increasing_weight_is_correlated_with_the_norm():
+    """By quadrature for C = 1: E[u^2 (u^2 - 1)/(1 + u^2)] = E[2 u^2/(1 + u^2)^2] > 0."""
+    points = [k / 1000 for k in range(-8000, 8001)]
+    density = [exp(-u * u / 2) / sqrt(2 * pi) / 1000 for u in points]
+    terms = zip(points, density, strict=True)
+    left = sum(p * u * u * (u * u - 1) / (1 + u * u) for u, p in terms)
+    terms = zip(points, density, strict=True)
+    right = sum(p * 2 * u * u / (1 + u * u) ** 2 for u, p in terms)
+    assert left == pytest.approx(right, abs=1e-9)
+    assert left > 0.1
+
+
+@pytest.mark.parametrize(
+    ("weights", "words"),
+    [(BoundedWeights(), "1(u_1 > 0)"), (DifferentiableWeights(), "lambda = 1:")],
+)
+def test_some_weights_have_no_bias(weights, words):
+    found = orders.decay(DependentCovariance(d, N, C, weights)).result
     test = orders.compare_decay(found, sympy.Integer(-1), tight=True)
     assert test.answer == Answer.NO
-    assert "1(u > 0)" in test.witness
+    assert words in test.witness
+
+
+def test_exact_orders_of_other_data_stay_open():
+    correlated = DependentCovariance(d, N, C, RadialWeights(), CorrelatedData())
+    found = orders.decay(correlated).result
+    compare = orders.compare_decay
+    assert compare(found, sympy.Integer(-1), tight=True).answer == Answer.UNKNOWN
+    assert compare(found, sympy.Integer(-1), tight=False).answer == Answer.YES
+
+
+def test_without_fields_the_difference_is_0():
+    found = orders.decay(DependentCovariance(d, N, 0)).result
+    compare = orders.compare_decay
+    assert compare(found, -sympy.oo, tight=True).answer == Answer.YES
+    assert compare(found, sympy.Integer(-7), tight=False).answer == Answer.YES
+    assert compare(found, sympy.Integer(-7), tight=True).answer == Answer.NO
+
+
+@pytest.mark.parametrize("fields", [d, N, d / 2, C + d])
+def test_growing_fields_have_no_order(fields):
+    with pytest.raises(DomainError, match="without d and N"):
+        orders.decay(DependentCovariance(d, N, fields))
+
+
+@pytest.fixture
+def afresh():
+    """Derive anew, before and after."""
+    caches = (response.response, response.bias, response.overlap)
+    for cached in caches:
+        cached.cache_clear()
+    yield
+    for cached in caches:
+        cached.cache_clear()
+
+
+@pytest.mark.usefixtures("afresh")
+@pytest.mark.parametrize(
+    ("module", "name", "wrong", "derive"),
+    [
+        (response, "ratio", lambda: 1 + 2 * s * E(weight * (W - 1) * SHARE), response.bias),
+        (response, "ratio", lambda: 1 + s * E(weight * (W - 1) * SHARE**2), response.bias),
+        (response, "complement", lambda: E(weight * W * SHARE**5) - 3 * z, response.response),
+        (response, "complement", lambda: E(weight * W * SHARE**5) - z, response.response),
+        (response, "complement", lambda: E(weight * W**2 * SHARE) - z, response.response),
+        (
+            response,
+            "slope_of_transform",
+            lambda: 1 / (1 / s**2 - 7 * gamma * E(weight**2 * SHARE**2)),
+            response.overlap,
+        ),
+        (
+            response,
+            "slope_along_law",
+            lambda expr, slope: -1 - 7 * gamma * slope * E(weight**2 * W * SHARE**2),
+            response.overlap,
+        ),
+        (
+            compression,
+            "trace_bound",
+            lambda matrix: matrix.fields / (100 * matrix.d * sympy.im(z)),
+            lambda: compression.compression(DependentCovariance(d, N, C)),
+        ),
+        (
+            compression,
+            "row_bound",
+            lambda: 1 / (200 * sympy.im(z)),
+            lambda: compression.compression(DependentCovariance(d, N, C)),
+        ),
+        (leave_one_out, "_form_variance", lambda: sympy.Integer(-5), leave_one_out.leave_one_out),
+        (leave_one_out, "_form_variance", lambda: N, leave_one_out.leave_one_out),
+    ],
+)
+def test_a_wrong_formula_in_a_derivation_is_caught(monkeypatch, module, name, wrong, derive):
+    derive()
+    for cached in (response.response, response.bias, response.overlap):
+        cached.cache_clear()
+    monkeypatch.setattr(module, name, wrong)
+    with pytest.raises(RmtcheckError, match="does not check"):
+        derive()
+
+
+def test_expansions_against_exact_means():
+    assert expansion.expanded(E(weight)).coeff(sympy.Symbol("epsilon")) == C
+    bias = expansion.exact_bias()
+    assert expansion.agree(bias, expansion.expanded(response.bias().result))
+    assert not expansion.agree(bias, expansion.expanded(2 * response.bias().result))
 
 
 def test_the_gate_has_no_bias_by_the_formula():
