@@ -22,7 +22,7 @@ STORE_FILE = ".rmtcheck/blocks.sqlite"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code: 0 settled, 1 unsettled, 2 misuse."""
-    options = _parser().parse_args(arguments)
+    options = _parser().parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
     from rmtcheck.errors import RmtcheckError
 
     try:
@@ -39,6 +39,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return SETTLED
+
+
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """Join an option with its value where that begins with a minus sign."""
+    joined: list[str] = []
+    for argument in arguments:
+        if joined and joined[-1] in cli_lindeberg.SIGNED and argument.startswith("-"):
+            joined[-1] += f"={argument}"
+        else:
+            joined.append(argument)
+    return joined
 
 
 def _parser() -> argparse.ArgumentParser:

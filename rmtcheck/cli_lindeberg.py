@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 LEDGER_FILE, REPORT_FILE = "rmtcheck-lindeberg.json", "rmtcheck-lindeberg.html"
 CLASSES, WIDTH = 3, 2
+SIGNED = ("--z", "--weight")
+"""Options whose value may begin with a minus sign."""
 
 
 def add_options(command: argparse.ArgumentParser, store: str) -> None:
@@ -27,10 +29,11 @@ def add_options(command: argparse.ArgumentParser, store: str) -> None:
     given = "its output weights instead: a text file, one row for each class"
     command.add_argument("--readout", default=None, metavar="FILE", help=given)
     command.add_argument("--gamma", default="1/2", metavar="G", help="d/N (default 1/2)")
-    command.add_argument("--z", default="0.1+0.1i", help="a point with Im z > 0 (default 0.1+0.1i)")
+    place = "a point with Im z > 0 (default 0.1+0.1i)"
+    command.add_argument("--z", default="0.1+0.1i", help=place)
     sizes = "numbers of samples (default 64,128,256,512,1024)"
     command.add_argument("--sizes", default="64,128,256,512,1024", metavar="N,N,...", help=sizes)
-    draws = "draws at N = 64 (default 16384); others get (64/N)^2 times as many"
+    draws = "draws at N = 64 (default 16384); others get (64/N)^2 times as many, at least 128"
     command.add_argument("--draws", type=int, default=16384, metavar="K", help=draws)
     level = "confidence level of every interval (default 0.99)"
     command.add_argument("--level", type=float, default=0.99, metavar="P", help=level)

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from rmtcheck.cli import main
+from rmtcheck.decoupling.pathwise import JumpsAlong
+from rmtcheck.decoupling.predicted import PredictedOutlier, Prediction
+from rmtcheck.montecarlo.decoupling.breaks import Breaks
 from rmtcheck.report import lindeberg as shown
 from rmtcheck.report.lindeberg_figures import figures_of
 from rmtcheck.report.lindeberg_html import render
@@ -101,6 +104,7 @@ def test_a_formula_and_a_readout_are_studied(capsys):
         (["--gamma", "0"], "gamma is '0'"),
         (["--gamma", "1/3"], "multiples of 3 are accepted"),
         (["--gamma", "x"], "gamma is 'x'"),
+        (["--gamma", "100000"], "complex matrix of that size takes"),
         (["--z", "0.1"], "imaginary part"),
         (["--z", "x"], "z is 'x'"),
         (["--sizes", "64"], "at least 3 from 64 on"),
@@ -132,6 +136,7 @@ def test_help_names_every_option(capsys):
     out = capsys.readouterr().out
     for name in ("block", "weight", "classes", "gamma", "z", "sizes", "seed", "jobs", "scheduler"):
         assert f"--{name}" in out
+    assert "at least 128" in " ".join(out.split())
 
 
 def test_an_interrupted_study_says_how_to_resume(monkeypatch, capsys):
@@ -164,6 +169,60 @@ def study():
 
     weight = block_weight("linear.off_diagonal", 3)
     return lindeberg(weight, "1/2", "0.1+0.2i", sizes="64,96,128", draws=100)
+
+
+def test_nothing_is_said_of_the_bulk_without_a_prediction(study):
+    places = [row[2] for row in outliers_of(study)]
+    assert set(places) == {"in the bulk"} or len(set(places)) > 1
+    refused = replace(study.prediction, outliers=None, refused={"outliers": "why"})
+    assert {row[2] for row in outliers_of(replace(study, prediction=refused))} == {"-"}
+
+
+def outliers_of(study):
+    return list(shown.tables(study))[-1].rows
+
+
+def test_a_step_without_power_is_shown_as_such(study):
+    loud = replace(study.steps[0], radius=1e3, others=None)
+    steps = next(t for t in shown.tables(replace(study, steps=(loud,))) if "step by" in t.title)
+    assert steps.rows[0][-1] == "no power"
+
+
+@pytest.mark.parametrize(("count", "fails"), [(0, False), (3, True)])
+def test_the_theorem_is_said_to_fail_where_jumps_were_seen(study, count, fails):
+    jumps = JumpsAlong(32, 64, count, 0j, 1j, 1j, 0.1)
+    path = replace(study.path, breaks=Breaks.AT_ZEROS, jumps=jumps)
+    note = list(shown.tables(replace(study, path=path)))[1].note
+    assert ("the fundamental theorem fails" in note) is fails
+
+
+def test_an_outlier_is_seen_in_the_spectrum(study):
+    """The axes reach the extreme eigenvalue and the predicted place, which is marked."""
+    outlier = PredictedOutlier(9.0, 1, 0.5, "u", "above")
+    prediction = replace(study.prediction, outliers=(outlier,))
+    far = replace(study, prediction=prediction)
+    spectra = [figures_of(one)[1].svg for one in (replace(study, prediction=NOTHING), far)]
+    assert spectra[0] != spectra[1]
+    ends = replace(study.path, largest=(7.0,) * len(study.path.largest))
+    assert figures_of(replace(study, path=ends))[1].svg != figures_of(study)[1].svg
+
+
+NOTHING = Prediction(None, 0.0, (), {})
+
+
+@pytest.mark.parametrize(
+    "options", [["--z=-1+1i"], ["--weight=-u1^2"], ["--z", "-1+1i"], ["--weight", "-u1^2"]]
+)
+def test_values_with_a_minus_sign_are_read_after_an_equals_sign(monkeypatch, options):
+    asked = []
+
+    def studied(drawer):
+        asked.append(drawer.question)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("rmtcheck.decoupling.study._studied", studied)
+    assert main(["lindeberg", "--store", "s", *options]) == 130
+    assert asked[0].z == -1 + 1j or asked[0].title == "-u1^2"
 
 
 def test_any_text_stands_in_the_page_as_itself(study):

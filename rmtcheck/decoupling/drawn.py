@@ -131,7 +131,9 @@ class Drawer:
     def extremes(self) -> tuple[ExtremesAt, ...]:
         """Return the extreme eigenvalues at the two largest sizes that are not too large."""
         fitting = [
-            N for N in self.question.sizes if N <= _LARGEST_EXTREMES and self.question.d(N) >= 4
+            N
+            for N in self.question.sizes
+            if max(N, self.question.d(N)) <= _LARGEST_EXTREMES and self.question.d(N) >= 4
         ]
         return tuple(self._extremes(N) for N in fitting[-2:])
 

@@ -7,6 +7,7 @@ import math
 import platform
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from enum import IntEnum
 from fractions import Fraction
 from importlib.metadata import version
 from typing import Any
@@ -53,6 +54,8 @@ def plain(value: Any) -> Any:
         return [plain(part) for part in value]
     if isinstance(value, complex):
         return [plain(value.real), plain(value.imag)]
+    if isinstance(value, IntEnum):
+        return value.name.lower()
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     return str(value) if isinstance(value, Fraction | sympy.Basic) else value

@@ -3,7 +3,7 @@ r"""One coupled draw followed along its path, as a row of the harness and as a r
 Along :math:`t=\sin^2\theta` the row has the transform, its slope in :math:`\theta`, the norm and
 the extreme eigenvalues at equidistant angles, quantiles of the spectrum at some of them, and both
 sides of the fundamental theorem. A second, smaller draw has the slope half way by formula and by
-automatic differentiation, and for weights with gates the sum of the jumps.
+automatic differentiation, and for weights with gates or kinks the sum of the jumps.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from rmtcheck.decoupling.question import Question
 from rmtcheck.decoupling.verdicts import Finding, Verdict
 from rmtcheck.montecarlo.catalog import Statistic
 from rmtcheck.montecarlo.decoupling.automatic import automatic_slope
+from rmtcheck.montecarlo.decoupling.breaks import Breaks
 from rmtcheck.montecarlo.decoupling.jumps import jumps_along
 from rmtcheck.montecarlo.decoupling.path import Path, follow, fundamental_theorem
 from rmtcheck.montecarlo.decoupling.walk import Coupled, draw_coupled
@@ -36,16 +37,18 @@ SMALL_D, SMALL_N = 32, 64
 """The draw for what is slow: automatic differentiation, and every jump by itself."""
 _STEPS = 16
 _ROUNDING = 1e-9  # of a slope by elimination without exchange of rows
-_QUADRATURE = 1e-6  # of four nodes between two jumps, relative
 _ALONG = ("s_re", "s_im", "slope_re", "slope_im", "norm", "smallest", "largest")
 _SLOPES = ("formula_re", "formula_im", "automatic_re", "automatic_im")
-_SIDES = ("difference_re", "difference_im", "integral_re", "integral_im", "error", "may_jump")
-_JUMPS = ("count", "total_re", "total_im", "between_re", "between_im", "ends_re", "ends_im")
+_SIDES = ("difference_re", "difference_im", "integral_re", "integral_im", "error", "breaks")
+_JUMPS = (
+    *("count", "total_re", "total_im", "between_re", "between_im", "ends_re", "ends_im"),
+    "error_between",
+)
 
 
 @dataclass(frozen=True)
 class JumpsAlong:
-    """Where the fundamental theorem fails: jumps, and what is left between them."""
+    """Where fields are 0: the jumps there, and what is left between them."""
 
     d: int
     N: int
@@ -53,6 +56,7 @@ class JumpsAlong:
     total: complex
     integral: complex
     difference: complex
+    error: float
 
 
 @dataclass(frozen=True)
@@ -73,12 +77,12 @@ class PathRecord:
         Quantiles of the eigenvalues at the times 0, 1/2, 1.
     difference, integral, error
         The sides of the fundamental theorem, and the estimated error of both.
-    may_jump
-        Whether the weight has gates.
+    breaks
+        Where the weight may jump or have a kink.
     formula, automatic
         The slope half way on a small draw: by the formula, and by automatic differentiation.
     jumps
-        For a weight with gates.
+        For a weight that breaks where fields are 0, as with gates.
     """
 
     N: int
@@ -93,7 +97,7 @@ class PathRecord:
     difference: complex
     integral: complex
     error: float
-    may_jump: bool
+    breaks: Breaks
     formula: complex
     automatic: complex
     jumps: JumpsAlong | None
@@ -101,7 +105,7 @@ class PathRecord:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What is to be said about the slope, and about the ends of the path."""
-        ends = self._with_jumps() if self.jumps is not None else self._without_jumps()
+        ends = self._ends()
         # between its jumps a weight of gates alone is constant: there is nothing to differentiate
         is_constant = self.formula == self.automatic == 0
         return (ends,) if is_constant else (self._differentiated(), ends)
@@ -111,6 +115,13 @@ class PathRecord:
         allowed = _ROUNDING * (1 + abs(self.automatic))
         return _equal(subject, self.automatic, self.formula, allowed)
 
+    def _ends(self) -> Finding:
+        if self.breaks == Breaks.ELSEWHERE:
+            reason = "the weight may break at points that are not searched for"
+            subject = "the ends of one path differ by the integral of the slope"
+            return Finding(subject, Verdict.NO_POWER, {}, reason)
+        return self._without_jumps() if self.jumps is None else self._with_jumps()
+
     def _without_jumps(self) -> Finding:
         subject = "the ends of one path differ by the integral of the slope"
         return _equal(subject, self.difference, self.integral, self.error)
@@ -118,10 +129,11 @@ class PathRecord:
     def _with_jumps(self) -> Finding:
         assert self.jumps is not None
         found, subject = self.jumps, "the ends of one path differ by the integral and the jumps"
+        if not found.count:
+            subject = "the ends of one path differ by the integral between zeros of fields"
         whole = found.integral + found.total
-        blind = {"without the jumps": found.integral}
-        allowed = _QUADRATURE * (abs(found.total) + abs(found.integral))
-        return _equal(subject, found.difference, whole, allowed, blind)
+        blind = {"without the jumps": found.integral} if found.count else {}
+        return _equal(subject, found.difference, whole, found.error, blind)
 
 
 def _equal(
@@ -144,7 +156,8 @@ def _equal(
 
 def path_size(question: Question) -> int:
     """Return the largest size that is not too large to be followed."""
-    return max([N for N in question.sizes if N <= LARGEST_SIZE] or [min(question.sizes)])
+    fitting = [N for N in question.sizes if max(N, question.d(N)) <= LARGEST_SIZE]
+    return max(fitting, default=min(question.sizes))
 
 
 def record(question: Question, row: Sequence[float]) -> PathRecord:
@@ -153,7 +166,7 @@ def record(question: Question, row: Sequence[float]) -> PathRecord:
     s_re, s_im, slope_re, slope_im, *rest = along.reshape(len(_ALONG), ANGLES)
     norm, smallest, largest = (tuple(part.tolist()) for part in rest)
     N = path_size(question)
-    may_jump = bool(sides[5])
+    breaks = Breaks(int(sides[5]))
     return PathRecord(
         N=N,
         d=question.d(N),
@@ -167,17 +180,17 @@ def record(question: Question, row: Sequence[float]) -> PathRecord:
         difference=complex(*sides[:2]),
         integral=complex(*sides[2:4]),
         error=float(sides[4]),
-        may_jump=may_jump,
+        breaks=breaks,
         formula=complex(*slopes[:2]),
         automatic=complex(*slopes[2:]),
-        jumps=_jumps_recorded(jumps) if may_jump else None,
+        jumps=_jumps_recorded(jumps) if breaks == Breaks.AT_ZEROS else None,
     )
 
 
 def _jumps_recorded(row: Array) -> JumpsAlong:
-    count, *parts = row.tolist()
+    count, *parts, error = row.tolist()
     total, between, ends = _complex(parts[::2], parts[1::2])
-    return JumpsAlong(SMALL_D, SMALL_N, int(count), total, between, ends)
+    return JumpsAlong(SMALL_D, SMALL_N, int(count), total, between, ends, error)
 
 
 def _complex(real: Array | list[float], imag: Array | list[float]) -> tuple[complex, ...]:
@@ -200,14 +213,14 @@ def _row(
     z, coupled = complex(real, imag), draw_coupled(weight, d, N, rng)
     path = follow(coupled, weight, z, _times(), with_eigenvalues=True)
     theorem = fundamental_theorem(coupled, weight, z, _STEPS)
-    sides = [*_pair(theorem.difference), *_pair(theorem.integral), theorem.error, theorem.may_jump]
+    sides = [*_pair(theorem.difference), *_pair(theorem.integral), theorem.error, theorem.breaks]
     little = draw_coupled(weight, SMALL_D, SMALL_N, rng)
     slopes = _slopes(little, weight, z)
     jumps = [0.0] * len(_JUMPS)
-    if theorem.may_jump:
+    if theorem.breaks == Breaks.AT_ZEROS:
         found = jumps_along(little, weight, z)
         parts = (found.total, found.integral, found.difference)
-        jumps = [found.count, *(x for part in parts for x in _pair(part))]
+        jumps = [found.count, *(x for part in parts for x in _pair(part)), found.error]
     return [*_along(path), *_quantiles(path), *sides, *slopes, *jumps]
 
 

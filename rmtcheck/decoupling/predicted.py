@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from rmtcheck.decoupling.question import Question
+from rmtcheck.decoupling.verdicts import vanishes
 from rmtcheck.errors import RmtcheckError
 from rmtcheck.spectral.decoupling.bias import decoupling_bias
 from rmtcheck.spectral.decoupling.blocks import field_responses, softmax_block
@@ -38,6 +39,8 @@ class Prediction:
     ----------
     bias
         The limit of the weighted gap.
+    scale
+        What it is measured by: a number of its order unless terms cancel.
     outliers
         In ascending order.
     refused
@@ -45,8 +48,14 @@ class Prediction:
     """
 
     bias: complex | None
+    scale: float
     outliers: tuple[PredictedOutlier, ...] | None
     refused: dict[str, str]
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether there is a leading term to predict, and it is 0 up to rounding."""
+        return self.bias is not None and vanishes(self.bias, self.scale)
 
 
 def predict(question: Question) -> Prediction:
@@ -64,12 +73,23 @@ def predict(question: Question) -> Prediction:
     bias = answer("leading term", lambda: _bias(question))
     found = answer("outliers", lambda: decoupling_outliers(weight, gamma))
     outliers = None if found is None else tuple(map(_outlier, found))
-    return Prediction(bias, outliers, refused)
+    scale = 0.0 if bias is None else _scale(question)
+    return Prediction(bias, scale, outliers, refused)
 
 
 def _bias(question: Question) -> complex:
     z, accepted = question.z, _ACCEPTED
     return complex(decoupling_bias(question.weight, question.gamma, z, tolerance=accepted))
+
+
+def _scale(question: Question) -> float:
+    """Return the size of the summands of the bias: they cancel where there is no leading term."""
+    block, gamma, z = softmax_block(question.weight), question.gamma, question.z
+    if block is None:
+        return float(field_responses(question.weight, gamma)[0].scale(np.array([z]))[0])
+    place = z / block.factor
+    above = np.array([complex(place.real, abs(place.imag))])
+    return float(block.response(gamma).scale(above)[0] / abs(block.factor))
 
 
 def limit_density(question: Question, places: Sequence[float]) -> list[float] | None:

@@ -6,8 +6,10 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from os import PathLike
 from typing import Any
 
+from rmtcheck.decoupling.magnitude import require_magnitude
 from rmtcheck.decoupling.rate import FEWEST_SIZES, FIRST_SIZE
 from rmtcheck.errors import DomainError
 from rmtcheck.vocabulary.local_weights import LocalWeight
@@ -57,13 +59,14 @@ class Question:
     def __post_init__(self) -> None:
         _require_integer("seed", self.seed, 0)
         _require_integer("draws", self.draws, 1)
-        if not 0 < self.level < 1:
+        if not isinstance(self.level, int | float) or not 0 < self.level < 1:
             raise DomainError(f"level is {self.level!r}; a number between 0 and 1 is accepted")
         _require_point(self.z)
         for N in self.sizes:
             _require_integer("a size", N, 2)
             self._require_dimension(N)
         _require_sizes(self.sizes)
+        require_magnitude(self.weight, self.z)
 
     def d(self, N: int) -> int:
         """Return the dimension at a size."""
@@ -82,6 +85,10 @@ class Question:
         if d.denominator != 1:
             accepted = f"multiples of {self.gamma.denominator} are accepted"
             raise DomainError(f"gamma * N = {self.gamma} * {N} is no integer; {accepted}")
+        if d > _LARGEST_SIZE:
+            memory = f"one complex matrix of that size takes {16 * int(d) ** 2 / 2**30:.3g} GiB"
+            said = f"gamma * N = {self.gamma} * {N} = {d}; {memory}"
+            raise DomainError(f"{said}, up to {_LARGEST_SIZE} are accepted")
         if d <= k:
             accepted = f"sizes N with d = {self.gamma} * N > {k} are accepted"
             raise DomainError(f"the weight has {k} fields and d = {d} at N = {N}; {accepted}")
@@ -131,12 +138,20 @@ def sizes_from(values: str | Iterable[int]) -> tuple[int, ...]:
     >>> sizes_from("128, 64")
     (64, 128)
     """
-    parts = values.split(",") if isinstance(values, str) else list(values)
     try:
+        parts = values.split(",") if isinstance(values, str) else list(values)
         return tuple(sorted(map(_integer, parts)))
     except (TypeError, ValueError):
         needed = "integers with commas between them, such as 64,128,256, are accepted"
         raise DomainError(f"sizes are {str(values)[:80]!r}; {needed}") from None
+
+
+def require_texts(title: Any, store: Any) -> None:
+    """Refuse a title that is no text, and a store that is no path."""
+    if not isinstance(title, str):
+        raise DomainError(f"title is {title!r}; text is accepted")
+    if store is not None and not isinstance(store, str | PathLike):
+        raise DomainError(f"store is {store!r}; a path, or None, is accepted")
 
 
 def _integer(value: str | int) -> int:

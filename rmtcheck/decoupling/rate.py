@@ -18,6 +18,7 @@ may be taken. A model that the estimates contradict is not used.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -35,6 +36,7 @@ FIRST_SIZE = 64
 """Smaller sizes are shown, but enter no fit."""
 FEWEST_SIZES = 3
 _ORDERS = (1, 2)
+_FLOOR = 1e-12  # of a variance, relative to the largest: beyond it, covariances are rounding
 _MISFIT = 1e-3  # a model whose residuals are less likely than this is not used
 _RELATIVE_NOISE = 0.2  # beyond it the logarithm of a noisy modulus is no longer nearly normal
 
@@ -76,7 +78,7 @@ class Gap:
     @property
     def relative_error(self) -> float:
         """The largest standard error in any direction, over the modulus; infinite at 0."""
-        spread = math.sqrt(float(np.linalg.eigvalsh(self.covariance)[-1]))
+        spread = math.sqrt(max(float(np.linalg.eigvalsh(self.covariance)[-1]), 0.0))
         return spread / abs(self.value) if self.value else math.inf
 
 
@@ -166,7 +168,7 @@ def leading_term(gaps: Sequence[Gap], level: float = 0.99) -> LeadingTerm:
     Returns
     -------
     LeadingTerm
-        With infinite half widths when no model fits the estimates.
+        With infinite half widths when no model fits the estimates, or they have no noise.
 
     Raises
     ------
@@ -238,6 +240,8 @@ def _narrowest(
     kind: type[_Found],
 ) -> _Found:
     """Return the narrowest interval among the models that fit."""
+    if not all(map(_has_noise, gaps)):
+        return kind(order=0, level=level, goodness=1.0)
     orders = [order for order in _ORDERS if order <= len(gaps) - 2]
     fits = [fit(gaps, order) for order in orders]
     alpha = (1 - level) / len(orders)
@@ -272,7 +276,7 @@ def _scales(gaps: Sequence[Gap]) -> Array:
 def _fit_values(gaps: Sequence[Gap], order: int) -> Fit:
     """Fit g_N; the parameters are real and imaginary parts in turn, those of b first."""
     u = _scales(gaps)
-    whiten = block_diag(*(np.linalg.inv(np.linalg.cholesky(gap.covariance)) for gap in gaps))
+    whiten = block_diag(*(_whitening(gap) for gap in gaps))
 
     def term(power: int) -> Array:
         columns: Array = whiten @ np.kron((u**power)[:, None], np.eye(2))
@@ -299,7 +303,26 @@ def _fit_moduli(gaps: Sequence[Gap], order: int) -> Fit:
 def _noise_of_logarithm(gap: Gap) -> float:
     """Return the standard error of log|g|: that of g along g, over |g|."""
     along = gap.pair / abs(gap.value)
-    return math.sqrt(float(along @ np.array(gap.covariance) @ along)) / abs(gap.value)
+    variances, axes = _spread(gap)
+    return math.sqrt(float(variances @ (axes.T @ along) ** 2)) / abs(gap.value)
+
+
+def _whitening(gap: Gap) -> Array:
+    """Return the matrix that makes the noise of a gap standard."""
+    variances, axes = _spread(gap)
+    return np.asarray((axes / np.sqrt(variances)).T)
+
+
+def _spread(gap: Gap) -> tuple[Array, Array]:
+    """Return the variances along the axes of the noise, none of them less than rounding."""
+    variances, axes = np.linalg.eigh(gap.covariance)
+    return np.maximum(variances, _FLOOR * variances[-1]), axes
+
+
+def _has_noise(gap: Gap) -> bool:
+    """Whether the covariance says something: a numerical zero means draws that all agree."""
+    largest = float(np.linalg.eigvalsh(gap.covariance)[-1])
+    return sys.float_info.min <= largest < math.inf
 
 
 def _leading_term(fit: Fit, alpha: float, level: float) -> LeadingTerm:

@@ -11,22 +11,23 @@ import numpy as np
 from rmtcheck.decoupling.question import Question
 from rmtcheck.errors import DomainError
 from rmtcheck.montecarlo.catalog import Statistic
-from rmtcheck.montecarlo.decoupling.stein import Step, chain
+from rmtcheck.montecarlo.decoupling.stein import WRONG, Step, chain
 from rmtcheck.vocabulary.local_weights import LocalWeight
 from rmtcheck.vocabulary.quantities import SoftmaxComponent
 
 EQUAL, BOUNDED = "=", "<="
 RELATIONS = (EQUAL, EQUAL, EQUAL, BOUNDED, BOUNDED, BOUNDED)
 NAMES = (
-    "E u λ(u) = E ∂λ(u)",
+    "E u(1+u) λ(u) = E ∂[(1+u) λ(u)]",
     "dE s/dθ, by parts in y",
     "s_H - s_H~ = ∫ s' dθ, on the worst draw",
     "|dE s/dθ| <= K cos θ",
     "|E s_H - E s_H~| <= K",
     "|E s_H - E s_H~| <= 2k/(d Im z)",
 )
-SIZE, DRAWS = 128, 200
-_PARTS = ("left_re", "left_im", "right_re", "right_im", "radius")
+SIZE, DRAWS = 128, 800
+_RADII = tuple(f"wrong_{k}" for k in range(len(WRONG)))
+_PARTS = ("left_re", "left_im", "right_re", "right_im", "radius", *_RADII)
 
 
 @dataclass(frozen=True)
@@ -69,10 +70,13 @@ def size_of_steps(question: Question) -> int:
 def steps_of(row: Sequence[float]) -> tuple[Step, ...]:
     """Return the steps of a row of `STEPS`."""
     parts = np.array(row).reshape(len(NAMES), len(_PARTS)).tolist()
-    return tuple(
-        Step(name, complex(a, b), complex(c, d), relation, radius)
-        for name, relation, (a, b, c, d, radius) in zip(NAMES, RELATIONS, parts, strict=True)
-    )
+    return tuple(_step(*given) for given in zip(NAMES, RELATIONS, parts, strict=True))
+
+
+def _step(name: str, relation: str, numbers: Sequence[float]) -> Step:
+    a, b, c, d, radius, *others = numbers
+    radii = tuple(others) if any(others) else None
+    return Step(name, complex(a, b), complex(c, d), relation, radius, radii)
 
 
 def _row(
@@ -105,8 +109,9 @@ def _row(
 
 def _numbers(step: Step) -> tuple[float, ...]:
     left, right = complex(step.left), complex(step.right)
-    return left.real, left.imag, right.real, right.imag, step.radius
+    others = step.others or (0.0,) * len(WRONG)
+    return left.real, left.imag, right.real, right.imag, step.radius, *others
 
 
 STEPS = Statistic(tuple(f"{part}_{k}" for k in range(len(NAMES)) for part in _PARTS), _row)
-"""One row: the steps of the argument on 200 draws."""
+"""One row: the steps of the argument on 800 draws."""

@@ -19,6 +19,7 @@ from rmtcheck.decoupling.question import (
     Question,
     aspect_ratio,
     point,
+    require_texts,
     sizes_from,
 )
 from rmtcheck.decoupling.rate import Exponent, Gap, LeadingTerm, exponent, leading_term
@@ -29,7 +30,6 @@ from rmtcheck.decoupling.verdicts import (
     judge_bound,
     judge_exponent,
     judge_leading_term,
-    vanishes,
 )
 from rmtcheck.montecarlo.decoupling.stein import Step
 from rmtcheck.montecarlo.store import Store
@@ -76,9 +76,10 @@ class LindebergStudy:
 
     @property
     def is_settled(self) -> bool:
-        """Whether every finding agrees, and no step of the argument fails."""
+        """Whether nothing is refused, every finding agrees, and every step holds."""
         agree = all(finding.verdict == Verdict.AGREES for finding in self.findings)
-        return agree and not any(step.holds is False for step in self.steps)
+        hold = all(step.holds for step in self.steps)
+        return agree and hold and not self.prediction.refused
 
     def to_json(self) -> str:
         """Return the ledger, the same bytes for the same question on one machine."""
@@ -86,10 +87,10 @@ class LindebergStudy:
 
     def _findings(self) -> Iterator[Finding]:
         yield from self.path.findings
-        predicted, bound = self.prediction.bias, self.question.bound(max(self.question.sizes))
-        if predicted is not None:
-            yield judge_leading_term(self.leading_term, predicted, bound)
-        if predicted is None or not vanishes(predicted, bound):
+        predicted = self.prediction
+        if predicted.bias is not None:
+            yield judge_leading_term(self.leading_term, predicted.bias, predicted.scale)
+        if not predicted.is_zero:
             yield judge_exponent(self.exponent)
             yield judge_bound(self.exponent)
 
@@ -173,6 +174,7 @@ def lindeberg(
     Lindeberg, *Eine neue Herleitung des Exponentialgesetzes in der Wahrscheinlichkeitsrechnung*,
     1922, for the exchange of one variable for another along a path.
     """
+    require_texts(title, store)
     weight = local_weight(gram, readout, activation)
     question = Question(
         title=title or str(weight.expression),

@@ -21,7 +21,7 @@ TENTH = {
     "turned by -0.1": 1 - 0.1j,
 }
 AROUND = {"+1": 0.1 + 0j, "-1": -0.1 + 0j, "+i": 0.1j, "-i": -0.1j}
-_ZERO = 1e-9  # of the proven bound: a leading term smaller than this is none
+_ZERO = 1e-9  # of its natural scale: a leading term smaller than this is rounding
 
 
 class Verdict(StrEnum):
@@ -42,7 +42,7 @@ class Finding:
     reason: str
 
 
-def judge_leading_term(term: LeadingTerm, predicted: complex, bound: float) -> Finding:
+def judge_leading_term(term: LeadingTerm, predicted: complex, scale: float) -> Finding:
     """Judge a predicted leading term by the box of the measured one.
 
     Parameters
@@ -51,8 +51,9 @@ def judge_leading_term(term: LeadingTerm, predicted: complex, bound: float) -> F
         The measured one.
     predicted : complex
         The predicted one.
-    bound : float
-        The proven bound of its modulus; where 0 is predicted, mutants are a tenth of it.
+    scale : float
+        The natural size of such a term, that of the weight included; where 0 is predicted,
+        mutants are a tenth of it.
 
     Returns
     -------
@@ -65,9 +66,9 @@ def judge_leading_term(term: LeadingTerm, predicted: complex, bound: float) -> F
     ['agrees', 'rejected']
     """
     subject = f"the leading term is {predicted.real:.5g}{predicted.imag:+.5g}i"
-    if vanishes(predicted, bound):
-        scale, predicted, subject = bound, 0j, "there is no leading term"
-        mutants = {f"a tenth of the bound, {name}": scale * v for name, v in AROUND.items()}
+    if vanishes(predicted, scale):
+        predicted, subject = 0j, "there is no leading term"
+        mutants = {f"a tenth of its natural scale, {name}": scale * v for name, v in AROUND.items()}
     else:
         mutants = {name: predicted * factor for name, factor in TENTH.items()}
     rejected = {name: not term.contains(value) for name, value in mutants.items()}
@@ -132,9 +133,9 @@ def _bound_named(printed: float) -> str:
     return f"delta_N = O(N^{printed:g}), as printed"
 
 
-def vanishes(predicted: complex, bound: float) -> bool:
-    """Whether a prediction is 0 up to rounding."""
-    return abs(predicted) <= _ZERO * bound
+def vanishes(predicted: complex, scale: float) -> bool:
+    """Whether a prediction is 0 up to rounding of terms of a natural scale."""
+    return abs(predicted) <= _ZERO * scale
 
 
 def _finding(subject: str, inside: bool, mutants: dict[str, bool], order: int) -> Finding:

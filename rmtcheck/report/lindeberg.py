@@ -11,7 +11,6 @@ from rmtcheck.decoupling.expansion import DECAY
 from rmtcheck.decoupling.predicted import PredictedOutlier
 from rmtcheck.decoupling.rate import FIRST_SIZE
 from rmtcheck.decoupling.study import LindebergStudy
-from rmtcheck.decoupling.verdicts import vanishes
 from rmtcheck.montecarlo.decoupling.stein import Step
 
 ENDS = {"smallest": "below", "largest": "above"}
@@ -108,7 +107,7 @@ def _path(study: LindebergStudy) -> Table:
             ("difference of these ends", number(path.jumps.difference)),
         ]
     note = "x(t) = sqrt(t) x + sqrt(1-t) x~, so H(1) = H and H(0) = H~; t = sin(theta)^2."
-    if path.may_jump:
+    if path.jumps is not None and path.jumps.count:
         note += " The slope does not see the jumps, so the fundamental theorem fails on a path."
     return Table(f"One path, N = {path.N}, d = {path.d}", ("quantity", "value"), tuple(rows), note)
 
@@ -119,13 +118,21 @@ def _off(one: complex, other: complex) -> str:
 
 def _steps(study: LindebergStudy) -> Table:
     heads = ("step", "left", "right", "radius", "")
-    note = "Radius: of the disc around the difference of two sides, or around the left of a bound."
+    note = (
+        "Radius: of the disc around the difference of two sides, or around the left of a bound. No"
+        " power: the right side with the other sign, halved or doubled would hold as well."
+    )
     return Table("The printed argument, step by step", heads, tuple(map(_step, study.steps)), note)
 
 
 def _step(step: Step) -> tuple[str, ...]:
     right = number(step.right) if step.relation == "=" else number(step.right.real)
-    return step.name, number(step.left), right, f"{step.radius:.1e}", HOLDS[step.holds]
+    return step.name, number(step.left), right, f"{step.radius:.1e}", _said(step)
+
+
+def _said(step: Step) -> str:
+    is_powerless = step.holds is None and step.relation == "="
+    return "no power" if is_powerless else HOLDS[step.holds]
 
 
 def _gaps(study: LindebergStudy) -> Table:
@@ -152,7 +159,7 @@ def _fits(study: LindebergStudy) -> Table:
     exponent = number(slope.value) if slope.order else NONE
     box = ", ".join(map(number, term.half_widths))
     omitted = ", ".join(map(number, term.truncation))
-    none = predicted is not None and vanishes(predicted, study.question.bound(study.gaps[0].N))
+    none = study.prediction.is_zero
     said = NONE if predicted is None else "0" if none else number(predicted)
     width, more = number(slope.width), number(slope.truncation)
     printed = f"{'below -1' if none else '-1'}; printed O(N^-1/2)"
@@ -172,7 +179,9 @@ def _outliers(study: LindebergStudy) -> Table:
     found = study.prediction.outliers
     rows: list[tuple[str, ...]] = []
     for end, side in ENDS.items():
-        rows += [_drawn(at, end, _outermost(found or (), side)) for at in study.extremes]
+        bulk = NONE if found is None else "in the bulk"
+        outermost = _outermost(found or (), side)
+        rows += [_drawn(at, end, outermost, bulk) for at in study.extremes]
     heads = ("end", "N", "predicted", "drawn, H", "drawn, H~", "overlap predicted", "H", "H~")
     return Table("Extreme eigenvalues", heads, tuple(rows), _outlier_note(found))
 
@@ -182,12 +191,14 @@ def _outermost(found: Sequence[PredictedOutlier], side: str) -> PredictedOutlier
     return (beside[0] if side == "below" else beside[-1]) if beside else None
 
 
-def _drawn(at: ExtremesAt, end: str, predicted: PredictedOutlier | None) -> tuple[str, ...]:
+def _drawn(
+    at: ExtremesAt, end: str, predicted: PredictedOutlier | None, bulk: str
+) -> tuple[str, ...]:
     def shown(name: str) -> str:
         mean = at.means[name]
         return f"{mean.value:.3g} ± {_BAND * mean.error:.1g}"
 
-    location = "in the bulk" if predicted is None else number(predicted.location)
+    location = bulk if predicted is None else number(predicted.location)
     overlap = NONE if predicted is None else f"{predicted.overlap:.3g}"
     own, copy = shown(end), shown(f"copy_{end}")
     overlaps = shown(f"overlap_{end}"), shown(f"copy_overlap_{end}")

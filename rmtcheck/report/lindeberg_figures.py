@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from rmtcheck.decoupling.pathwise import SHOWN
 from rmtcheck.decoupling.predicted import limit_density
 from rmtcheck.decoupling.study import LindebergStudy
-from rmtcheck.decoupling.verdicts import vanishes
 from rmtcheck.report.canvas import DRAWN, LIMIT, PALETTE, QUIET, Figure, canvas, finish, style
 
 PARTS = (("real part", DRAWN), ("imaginary part", LIMIT))
@@ -49,24 +49,37 @@ def _spectra(study: LindebergStudy) -> Iterator[Figure]:
     import numpy as np
 
     path = study.path
-    low, high = min(map(min, path.spectra)), max(map(max, path.spectra))
+    ends = [(path.smallest[k], path.largest[k]) for k in SHOWN]
+    places_out = [outlier.location for outlier in study.prediction.outliers or ()]
+    low, high = min([a for a, _ in ends] + places_out), max([b for _, b in ends] + places_out)
     edges = np.linspace(low, high, BINS + 1)
     places = np.linspace(low, high, POINTS).tolist()
     density = limit_density(study.question, places)
     figure, (panels,) = canvas(1, len(TIMES), width=10.4, height=2.9)
-    for ax, values, title in zip(panels, path.spectra, TIMES, strict=True):
+    for ax, values, own_ends, title in zip(panels, path.spectra, ends, TIMES, strict=True):
         heights, _ = np.histogram(values, bins=edges, density=True)
         ax.stairs(heights, edges, fill=True, color=DRAWN, alpha=0.35, label="drawn")
         if density is not None:
             ax.plot(places, density, color=LIMIT, linewidth=1.4, label="limiting density")
             ax.set_ylim(0, 1.15 * float(max(heights.max(), _typical(density))))
+        _beside_the_bulk(ax, own_ends, places_out)
         ax.set(xlabel="eigenvalue", title=title)
-    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
     caption = (
-        f"The spectrum of the same draw at three times, by {len(path.spectra[0])} of its quantiles,"
-        " over the density of the limit law, which the path does not change."
+        f"The spectrum of the same draw at three times, by {len(path.spectra[0])} of its quantiles"
+        " and its extreme eigenvalues, over the density of the limit law,"
+        " which the path does not change."
     )
     yield finish(figure, "The spectrum on the path", caption)
+
+
+def _beside_the_bulk(ax: Any, ends: tuple[float, float], outliers: list[float]) -> None:
+    """Mark the extreme eigenvalues by ticks, and predicted outliers by lines."""
+    ticks = {"marker": "|", "linestyle": "", "markersize": 14, "markeredgewidth": 1.6}
+    ax.plot(ends, (0, 0), color=DRAWN, clip_on=False, label="extreme eigenvalues", **ticks)
+    for number, place in enumerate(outliers):
+        label = "predicted outlier" if not number else None
+        ax.axvline(place, color=PALETTE[4], linestyle="--", linewidth=1.2, label=label)
 
 
 def _typical(density: list[float]) -> float:
@@ -96,7 +109,7 @@ def _rate(ax: Any, study: LindebergStudy) -> None:
     lower = [min(bar, 0.9 * m) for bar, m in zip(bars, moduli, strict=True)]
     ax.errorbar(sizes, moduli, [lower, bars], fmt="o", markersize=4, color=DRAWN, label="drawn")
     predicted = study.prediction.bias
-    if predicted is not None and not vanishes(predicted, study.question.bound(sizes[0])):
+    if predicted is not None and not study.prediction.is_zero:
         derived = [abs(predicted) / N for N in sizes]
         ax.plot(sizes, derived, color=LIMIT, linewidth=1.3, label="$|b|/N$, derived")
     printed = [moduli[0] * (sizes[0] / N) ** 0.5 for N in sizes]

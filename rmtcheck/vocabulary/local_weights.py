@@ -11,15 +11,19 @@ from __future__ import annotations
 from typing import Any
 
 import sympy
+from sympy.core.function import AppliedUndef
 
 from rmtcheck.errors import DomainError
 from rmtcheck.vocabulary.activations import RELU, Activation
 from rmtcheck.vocabulary.grams import INPUT, WeightedGram
+from rmtcheck.vocabulary.jumps import may_jump
 from rmtcheck.vocabulary.nouns import Noun
 from rmtcheck.vocabulary.quantities import SoftmaxComponent
 from rmtcheck.vocabulary.samples import (
+    LABEL,
     HiddenWeight,
     Indicator,
+    Logit,
     OutputWeight,
     Preactivation,
     SampleNode,
@@ -28,6 +32,7 @@ from rmtcheck.vocabulary.samples import (
 from rmtcheck.vocabulary.symbols import N
 
 _OF_UNITS = (Preactivation, Indicator)
+_WITH_KINKS = (sympy.Piecewise, sympy.Abs, sympy.Max, sympy.Min, sympy.Heaviside, sympy.sign)
 
 
 class LocalWeight(Noun):
@@ -59,8 +64,18 @@ class LocalWeight(Noun):
 
     @property
     def has_jumps(self) -> bool:
-        """Whether a gate makes the weight a discontinuous function of the fields."""
-        return bool(self.expression.has(Indicator))
+        """Whether the weight may be a discontinuous function of the fields.
+
+        A gate, a sign, a floor, or a piecewise function whose pieces do not meet may make it so.
+        """
+        return may_jump(self.expression) or (
+            self._has_outputs and may_jump(self.activation.expression)
+        )
+
+    @property
+    def _has_outputs(self) -> bool:
+        """Whether the weight sees what the activation makes of the fields."""
+        return self.readout is not None and self.expression.has(SoftmaxComponent, Logit)
 
     def _latex(self, printer: Any) -> str:
         return str(printer._print(self.expression))
@@ -82,7 +97,8 @@ def local_weight(gram: Any, readout: Any = None, activation: Activation = RELU) 
         The output weights V of a hidden layer; needed where the weight contains them, or the
         softmax of a hidden layer.
     activation : Activation, default RELU
-        Gives the logits of a hidden layer.
+        Gives the logits of a hidden layer; it must be that of the block. Gates beside a softmax
+        contradict a smooth one, preactivations without gates one with a kink.
 
     Returns
     -------
@@ -91,7 +107,7 @@ def local_weight(gram: Any, readout: Any = None, activation: Activation = RELU) 
     Raises
     ------
     DomainError
-        If the gram is of another form.
+        If the gram is of another form, or the activation contradicts the weight.
 
     Examples
     --------
@@ -100,6 +116,8 @@ def local_weight(gram: Any, readout: Any = None, activation: Activation = RELU) 
     >>> local_weight(WeightedGram(1 / N, p[1] * (1 - p[1])))
     weight (1 - p_1)*p_1 of 3 fields
     """
+    if not isinstance(activation, Activation):
+        raise DomainError(f"activation is {activation!r}; an Activation such as TANH is needed")
     if isinstance(gram, LocalWeight):
         return gram
     if not isinstance(gram, WeightedGram) or gram.left != INPUT or gram.right != INPUT:
@@ -110,16 +128,41 @@ def local_weight(gram: Any, readout: Any = None, activation: Activation = RELU) 
     expression = factor * gram.weight
     _refuse_open(expression)
     matrix = sympy.Tuple() if readout is None else _matrix(readout)
+    if readout is not None:
+        _refuse_other(activation, expression)
     return LocalWeight._made(expression, _count(expression, readout, matrix), matrix, activation)
 
 
 def _refuse_open(expression: sympy.Expr) -> None:
     """Refuse symbols without a value and what does not belong to the fields."""
+    if LABEL in expression.free_symbols or expression.has(Target):
+        needed = "squared error and blocks off the diagonal give weights without it"
+        raise DomainError(f"the weight {expression} depends on the label y_n; {needed}")
     if expression.free_symbols:
         names = ", ".join(sorted(map(str, expression.free_symbols)))
         raise DomainError(f"the weight {expression} depends on {names}; put numbers for them")
-    if expression.has(Target, HiddenWeight):
+    if expression.has(HiddenWeight):
         raise DomainError(f"the weight is {expression}; accepted are functions of the fields only")
+    if expression.has(sympy.I, sympy.nan, sympy.oo, sympy.zoo):
+        raise DomainError(f"the weight is {expression}; a finite real number is needed")
+    if unknown := expression.atoms(AppliedUndef, sympy.DiracDelta, sympy.Derivative):
+        name = min(map(str, unknown))
+        raise DomainError(f"the weight {expression} contains {name}, which has no values")
+
+
+def _refuse_other(activation: Activation, expression: sympy.Expr) -> None:
+    """Refuse an activation whose slope is not of the kind that the weight beside a softmax has."""
+    if not expression.has(SoftmaxComponent):
+        return
+    has_kink, is_gated = activation.expression.has(*_WITH_KINKS), expression.has(Indicator)
+    if is_gated and not has_kink:
+        found = "has gates, which a smooth activation has not"
+    elif has_kink and not is_gated and expression.has(Preactivation):
+        found = "has preactivations and no gates, unlike that of an activation with a kink"
+    else:
+        return
+    needed = "name the activation of the hidden layer, such as activation=TANH"
+    raise DomainError(f"activation is {activation}; the weight {expression} {found}: {needed}")
 
 
 def _matrix(readout: Any) -> sympy.ImmutableMatrix:

@@ -12,6 +12,7 @@ import sympy
 from rmtcheck.errors import DomainError
 from rmtcheck.montecarlo.decoupling.coupled import require_point
 from rmtcheck.montecarlo.decoupling.duals import FUNCTIONS, Dual, dual, trace_of_inverse
+from rmtcheck.montecarlo.decoupling.formulas import numerical
 from rmtcheck.montecarlo.decoupling.walk import Coupled
 from rmtcheck.vocabulary.activations import ARGUMENT
 from rmtcheck.vocabulary.local_weights import LocalWeight
@@ -25,6 +26,7 @@ from rmtcheck.vocabulary.samples import (
 )
 
 _MODULES: list[Any] = [FUNCTIONS, "scipy", "numpy"]
+_KNOWN = "the functions of dual numbers: " + ", ".join(sorted(FUNCTIONS))
 _PARTS = ("value", "slope")
 
 
@@ -55,7 +57,8 @@ def automatic_slope(
     Raises
     ------
     DomainError
-        When a part of the weight is not known here, or the point lies elsewhere.
+        When a part of the weight is not known here, dual numbers have no rule for one of its
+        functions, or the point lies elsewhere.
 
     Accuracy
     --------
@@ -91,8 +94,9 @@ class _Reading:
         nodes = sorted(body.atoms(SampleNode, SoftmaxComponent), key=str)
         symbols = [sympy.Dummy(real=True) for _ in nodes]
         plain = body.xreplace(dict(zip(nodes, symbols, strict=True)))
-        function = sympy.lambdify(symbols, plain, _MODULES)
-        value = function(*map(self._value, nodes))
+        with numerical(body, _KNOWN):
+            function = sympy.lambdify(symbols, plain, _MODULES)
+            value = function(*map(self._value, nodes))
         return self._fields[0] * 0.0 + dual(value)
 
     def _value(self, node: Any) -> Any:
@@ -113,8 +117,10 @@ class _Reading:
         readout = self._readout
         if readout is None:
             return [self._fields[k] for k in range(self._units)]
-        sigma = sympy.lambdify(ARGUMENT, self._weight.activation.expression, _MODULES)
-        outputs = [sigma(self._fields[k]) for k in range(self._units)]
+        activation = self._weight.activation.expression
+        with numerical(activation, _KNOWN):
+            sigma = sympy.lambdify(ARGUMENT, activation, _MODULES)
+            outputs = [dual(sigma(self._fields[k])) for k in range(self._units)]
         rows = (readout.row(c) for c in range(readout.rows))
         return [
             reduce(add, (o * float(v) for o, v in zip(outputs, row, strict=True))) for row in rows

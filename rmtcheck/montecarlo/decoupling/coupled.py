@@ -51,6 +51,8 @@ Generator = np.random.Generator
 _GROUPS = 32
 _SHARE = 4
 _FEWEST = 40
+_HEAVIEST = 0.25
+"""One draw with a greater part of the squares of a control variate is a sign of no variance."""
 
 
 @dataclass(frozen=True)
@@ -276,7 +278,9 @@ def estimate(rows: Array) -> GapEstimate:
 
     The coefficients of the control variates are fitted by least squares to one half of the draws
     and used on the other half, both ways: given them, every term has the mean in question, so the
-    estimate is unbiased whatever they are.
+    estimate is unbiased whatever they are. They are 0 for a control variate one of whose draws
+    outweighs the others of the fitting half, and for all if they shrink no variance within it.
+    Where even so the mean is greater than every gap drawn, the plain mean is returned.
 
     Parameters
     ----------
@@ -294,7 +298,9 @@ def estimate(rows: Array) -> GapEstimate:
 
     Accuracy
     --------
-    Unbiased; the covariance is a sample covariance, consistent as n grows.
+    Unbiased, but for returns to the plain mean, which take control variates without variance;
+    the covariance is a sample covariance, consistent as n grows. The value never exceeds the
+    greatest gap drawn, hence not the bound of `GAP`.
 
     Examples
     --------
@@ -312,6 +318,8 @@ def estimate(rows: Array) -> GapEstimate:
     halves = rows[: n // 2], rows[n // 2 :]
     freed = [_freed(half, other) for half, other in (halves, halves[::-1])]
     mean = np.concatenate(freed).mean(axis=0)
+    if np.hypot(*mean) > np.hypot(rows[:, 0], rows[:, 1]).max():
+        return estimate(rows[:, :2])
     covariance = sum(len(half) * np.cov(half.T) for half in freed) / n**2
     plain = sum(len(half) * np.cov(half[:, :2].T) for half in halves) / n**2
     spread = np.trace(covariance)
@@ -321,9 +329,37 @@ def estimate(rows: Array) -> GapEstimate:
 
 def _freed(half: Array, other: Array) -> Array:
     """Return the gaps of one half less its control variates, coefficients from the other."""
-    centred = other - other.mean(axis=0)
-    coefficients = np.linalg.lstsq(centred[:, 2:], centred[:, :2])[0]
-    return np.asarray(half[:, :2] - half[:, 2:] @ coefficients)
+    used = 2 + np.flatnonzero(_heaviest(other[:, 2:]) < _HEAVIEST)
+    if not _gains(other, used):
+        return half[:, :2]
+    return np.asarray(half[:, :2] - half[:, used] @ _coefficients(other, used))
+
+
+def _coefficients(rows: Array, used: NDArray[np.intp]) -> Array:
+    """Return the coefficients of the control variates in some columns, by least squares."""
+    centred = rows - rows.mean(axis=0)
+    size = abs(centred[:, used]).max(axis=0)
+    size = np.where(size > 0, size, 1)
+    return np.asarray(np.linalg.lstsq(centred[:, used] / size, centred[:, :2])[0]) / size[:, None]
+
+
+def _heaviest(controls: Array) -> Array:
+    """Return the greatest part that one draw has of the squares of a column, 0 if all are 0."""
+    size = abs(controls).max(axis=0, initial=0)
+    scaled = (controls / np.where(size > 0, size, 1)) ** 2
+    return np.asarray(scaled.max(axis=0) / np.maximum(scaled.sum(axis=0), 1))
+
+
+def _gains(rows: Array, used: NDArray[np.intp]) -> bool:
+    """Whether coefficients from every other row shrink the variance of the rest, both ways."""
+    if not len(used):
+        return False
+    parts = rows[::2], rows[1::2]
+    left = sum(
+        np.var(part[:, :2] - part[:, used] @ _coefficients(rest, used), axis=0).sum()
+        for part, rest in (parts, parts[::-1])
+    )
+    return bool(left < sum(np.var(part[:, :2], axis=0).sum() for part in parts))
 
 
 CONTROLS = tuple(

@@ -92,6 +92,11 @@ def select(conditions: list[Any], choices: list[Any], default: Any = 0.0) -> Dua
     return Dual(value, slope)
 
 
+def _greater(one: Any, two: Any) -> Dual:
+    """Return the greater one."""
+    return select([dual(one).value > dual(two).value, True], [one, two])
+
+
 def _of_one_shape(conditions: list[Any], choices: list[Values]) -> tuple[list[Any], list[Any]]:
     """Return conditions and choices of one shape."""
     arrays = np.broadcast_arrays(*map(np.asarray, conditions), *choices)
@@ -111,13 +116,24 @@ FUNCTIONS: dict[str, Any] = {
     "tanh": _lifted(np.tanh, lambda x: 1 / np.cosh(x) ** 2),
     "sin": _lifted(np.sin, np.cos),
     "cos": _lifted(np.cos, lambda x: -np.sin(x)),
+    "tan": _lifted(np.tan, lambda x: 1 / np.cos(x) ** 2),
+    "sinh": _lifted(np.sinh, np.cosh),
+    "cosh": _lifted(np.cosh, np.sinh),
+    "arctan": _lifted(np.arctan, lambda x: 1 / (1 + x**2)),
+    "arcsinh": _lifted(np.arcsinh, lambda x: 1 / np.sqrt(1 + x**2)),
     "erf": _lifted(scipy.special.erf, lambda x: 2 / _ROOT_PI * np.exp(-(x**2))),
+    "erfc": _lifted(scipy.special.erfc, lambda x: -2 / _ROOT_PI * np.exp(-(x**2))),
     "abs": _lifted(np.abs, np.sign),
+    "floor": _lifted(np.floor, np.zeros_like),
+    "ceil": _lifted(np.ceil, np.zeros_like),
     "sign": _lifted(np.sign, np.zeros_like),
     "heaviside": lambda x, middle: Dual(
         np.heaviside(dual(x).value, dual(middle).value), np.zeros_like(dual(x).value)
     ),
     "select": select,
+    "maximum": _greater,
+    "minimum": lambda one, two: -_greater(-dual(one), -dual(two)),
+    "equal": _related(np.equal),
     "greater": _related(np.greater),
     "greater_equal": _related(np.greater_equal),
     "less": _related(np.less),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -26,6 +27,21 @@ Arrays: TypeAlias = dict[Hashable, Array]
 
 FIELDS, GATES, LOGITS = "fields", "gates", "logits"
 _FAMILIES = {Preactivation: FIELDS, Indicator: GATES, Logit: LOGITS}
+
+
+KNOWN = "functions that numpy or scipy know, and whose derivatives they know"
+
+
+@contextmanager
+def numerical(expression: Any, accepted: str = KNOWN) -> Iterator[None]:
+    """Say in a sentence that code printed for an expression does not exist or does not run."""
+    try:
+        yield
+    except (NameError, TypeError, AttributeError, NotImplementedError, SyntaxError) as error:
+        shown, reason = str(expression)[:80], str(error).split("\n")[0]
+        raise DomainError(
+            f"the weight {shown} cannot be evaluated ({reason}); accepted are {accepted}."
+        ) from None
 
 
 @dataclass(frozen=True)

@@ -29,9 +29,9 @@ from numpy.typing import ArrayLike, NDArray
 from rmtcheck.errors import DomainError
 from rmtcheck.montecarlo.catalog import Statistic
 from rmtcheck.montecarlo.checks import require_integer
+from rmtcheck.montecarlo.decoupling.breaks import Breaks, breaks
 from rmtcheck.montecarlo.decoupling.coupled import require_point
 from rmtcheck.montecarlo.decoupling.walk import END, Coupled, Walk, draw_coupled, slope
-from rmtcheck.montecarlo.decoupling.weights import field_function
 from rmtcheck.vocabulary.local_weights import LocalWeight
 
 Array = NDArray[np.float64]
@@ -39,6 +39,7 @@ ComplexArray = NDArray[np.complex128]
 Generator = np.random.Generator
 
 _TRIAL_STEPS = 8
+_CONVERGED = 1 / 16  # the share of the difference of two rules that the next two may differ by
 
 
 def matrix_at(coupled: Coupled, weight: LocalWeight, t: float) -> Array:
@@ -182,15 +183,15 @@ class FundamentalTheorem:
     difference, integral : complex
         The sides; the slope is the one almost everywhere.
     error : float
-        Estimated error of both together, from half as many steps, and rounding.
-    may_jump : bool
-        Whether the weight has gates or pieces: then the transform may jump along the path.
+        Estimated error of both together, from rules with fewer nodes, and rounding.
+    breaks : Breaks
+        Where the weight jumps or has a kink: the error is an estimate where it does nowhere.
     """
 
     difference: complex
     integral: complex
     error: float
-    may_jump: bool
+    breaks: Breaks
 
     @property
     def holds(self) -> bool:
@@ -205,7 +206,8 @@ def fundamental_theorem(
 
     Where the weight is a smooth function of the fields, Gauss-Legendre quadrature in
     :math:`\theta` converges geometrically. Where it jumps, as with a gate, the theorem fails: the
-    slope is blind to the jumps, which `jumps_along` adds up.
+    slope is blind to the jumps, which `jumps_along` adds up. At a kink it holds, but the rules
+    converge so slowly that their difference bounds nothing.
 
     Parameters
     ----------
@@ -216,7 +218,7 @@ def fundamental_theorem(
     z : complex
         A point of the upper half plane.
     steps : int, default 16
-        Nodes of the coarser of two rules; the other has twice as many.
+        Nodes of the middle one of three rules; the others have half and twice as many.
 
     Returns
     -------
@@ -229,23 +231,29 @@ def fundamental_theorem(
 
     Accuracy
     --------
-    As estimated: the difference of the two rules, which is the error of the coarser one.
+    As estimated, for smooth weights: a sixteenth of the difference of the two coarser rules, which
+    that of the two finer ones must not exceed. Rules that differ by more do not converge yet, and
+    agree by chance if at all: then the error is the integral of the modulus of the slope.
     """
     require_integer("steps", steps, 1)
-    rules = [_nodes(steps), _nodes(2 * steps)]
+    rules = [_nodes(n) for n in (max(1, steps // 2), steps, 2 * steps)]
     angles = np.concatenate([[0.0, END], *(nodes for nodes, _ in rules)])
     path = _followed(coupled, weight, complex(z), angles, False)
-    coarse, fine = (
+    cuts = np.cumsum([len(nodes) for nodes, _ in rules])[:-1]
+    coarse, middle, fine = (
         complex(own @ weights)
-        for own, (_, weights) in zip(np.split(path.slope[2:], [steps]), rules, strict=True)
+        for own, (_, weights) in zip(np.split(path.slope[2:], cuts), rules, strict=True)
     )
     sizes = np.abs(path.slope).max() + np.abs(path.transform).max()
     rounding = 1e-13 * (1 + path.largest.max() - path.smallest.min()) / complex(z).imag * sizes
+    quadrature = _CONVERGED * abs(middle - coarse)
+    if abs(fine - middle) > max(quadrature, rounding):
+        quadrature = float(np.abs(path.slope[-2 * steps :]) @ rules[-1][1])
     return FundamentalTheorem(
         complex(path.transform[1] - path.transform[0]),
         fine,
-        float(abs(fine - coarse) + rounding),
-        field_function(weight).may_jump,
+        float(quadrature + rounding),
+        breaks(weight),
     )
 
 

@@ -47,6 +47,8 @@ ComplexArray = NDArray[np.complex128]
 Generator = np.random.Generator
 
 _FEWEST, _QUADRATURE = 40, 8
+WRONG = {"of the other sign": -1.0, "half the right side": 0.5, "twice the right side": 2.0}
+"""Wrong variants of an identity, as factors of its right side."""
 _NUMBERS, _ROUNDING = 1 << 22, 1e-12
 
 
@@ -64,6 +66,9 @@ class Step:
         ``"="`` or ``"<="``.
     radius : float
         Radius of a disc around the left side, or around the difference of two sides.
+    others : tuple of float, or None
+        For an identity, the radii of the discs around the differences of the left side and each
+        of `WRONG` times the right one; without them those radii are bounded by multiples.
     """
 
     name: str
@@ -71,12 +76,26 @@ class Step:
     right: complex
     relation: str
     radius: float
+    others: tuple[float, ...] | None = None
+
+    @property
+    def mutants(self) -> dict[str, bool]:
+        """Wrong variants of an identity: whether each of them is rejected."""
+        if self.relation != "=":
+            return {}
+        radii = self.others or tuple(max(1.0, abs(c)) * self.radius for c in WRONG.values())
+        pairs = zip(WRONG.items(), radii, strict=True)
+        return {name: abs(self.left - c * self.right) > r for (name, c), r in pairs}
 
     @property
     def holds(self) -> bool | None:
-        """Whether the disc says yes or no; None where it does not decide on a bound."""
+        """Whether the disc says yes or no; None where it does not decide.
+
+        On an identity it does not decide where a wrong variant would hold as well.
+        """
         if self.relation == "=":
-            return abs(self.left - self.right) <= self.radius
+            is_off = abs(self.left - self.right) > self.radius
+            return False if is_off else all(self.mutants.values()) or None
         size, bound = abs(self.left), self.right.real
         if size + self.radius <= bound:
             return True
@@ -243,7 +262,8 @@ def chain(
     -------
     tuple of Step
         Stein's identity for the weight itself, along the path, the fundamental theorem on the
-        worst draw, both bounds of order :math:`N^{-1/2}`, and the one of order :math:`N^{-1}`.
+        worst of 40 draws, both bounds of order :math:`N^{-1/2}`, and the one of order
+        :math:`N^{-1}`.
 
     Raises
     ------
@@ -261,29 +281,30 @@ def chain(
     bound = crude_bound(k, d, N, z, largest_weight, largest_slope)
     disc = _Disc(alpha)
     plain = _weight_sides(weight, draws * N, rng, largest_weight, largest_slope)
-    found = [_measured(draw_coupled(weight, d, N, rng), weight, z, t) for _ in range(draws)]
-    sides = np.array([pair for pair, _ in found])
+    followed = [draw_coupled(weight, d, N, rng) for _ in range(_FEWEST)]
+    theorems = [fundamental_theorem(coupled, weight, z, _QUADRATURE) for coupled in followed]
+    sides = np.array([_over_a_pair(weight, d, N, z, t, rng) for _ in range(draws)])
     at = {"weight": weight, "d": d, "N": N, "real": z.real, "imag": z.imag}
     gap = estimate(np.array([GAP.row(rng, **at) for _ in range(draws)]))
     delta, radius = gap.value / N, disc.radius(gap.covariance) / N
     cosine = math.cos(float(angles_of(t)[0]))
     return (
-        disc.identity("E u λ(u) = E ∂λ(u)", plain),
+        disc.identity("E u(1+u) λ(u) = E ∂[(1+u) λ(u)]", plain),
         disc.identity("dE s/dθ, by parts in y", sides),
-        _worst([theorem for _, theorem in found]),
+        _worst(theorems),
         Step("|dE s/dθ| <= K cos θ", *disc.mean(sides[:, 0], bound * cosine)),
         Step("|E s_H - E s_H~| <= K", delta, bound, "<=", radius),
         Step("|E s_H - E s_H~| <= 2k/(d Im z)", delta, 2 * k / (d * z.imag), "<=", radius),
     )
 
 
-def _measured(
-    coupled: Coupled, weight: LocalWeight, z: complex, t: float
-) -> tuple[Array, FundamentalTheorem]:
-    """Return the sides of Stein's identity, over a mirrored pair, and the fundamental theorem."""
+def _over_a_pair(
+    weight: LocalWeight, d: int, N: int, z: complex, t: float, rng: Generator
+) -> ComplexArray:
+    """Return the sides of Stein's identity, over a mirrored pair."""
+    coupled = draw_coupled(weight, d, N, rng)
     pair = (coupled, mirrored(coupled, t))
-    sides = np.mean([stein_sides(draw, weight, z, t) for draw in pair], axis=0)
-    return sides, fundamental_theorem(coupled, weight, z, _QUADRATURE)
+    return np.asarray(np.mean([stein_sides(draw, weight, z, t) for draw in pair], axis=0))
 
 
 def _worst(theorems: list[FundamentalTheorem]) -> Step:
@@ -296,7 +317,10 @@ def _worst(theorems: list[FundamentalTheorem]) -> Step:
 def _weight_sides(
     weight: LocalWeight, samples: int, rng: Generator, largest_weight: float, largest_slope: float
 ) -> ComplexArray:
-    """Return both sides for the first field and the weight, after a look at its bounds."""
+    """Return both sides for (1 + u) times the weight, after a look at its bounds.
+
+    For the weight alone both vanish where it is even in its first field.
+    """
     function = field_function(weight)
     u = rng.standard_normal((function.k, max(1, min(samples, _NUMBERS // function.k))))
     values, gradient = function.values_and_gradient(u)
@@ -307,7 +331,9 @@ def _weight_sides(
     ):
         if drawn > given * (1 + _ROUNDING):
             raise DomainError(f"{name} = {given!r} must be a bound; a draw has {drawn:g}.")
-    return np.stack([u[0] * values, gradient[0]], axis=1).astype(complex)
+    shifted = 1 + u[0]
+    sides = [u[0] * shifted * values, values + shifted * gradient[0]]
+    return np.stack(sides, axis=1).astype(complex)
 
 
 @dataclass(frozen=True)
@@ -323,9 +349,12 @@ class _Disc:
 
     def identity(self, name: str, sides: ComplexArray) -> Step:
         left, right = map(complex, sides.mean(axis=0))
-        radius = self.radius(_covariance(sides[:, 0] - sides[:, 1]))
         rounding = _ROUNDING * float(np.abs(sides).max())
-        return Step(name, left, right, "=", radius + rounding)
+        radius, *others = (
+            self.radius(_covariance(sides[:, 0] - c * sides[:, 1])) + rounding
+            for c in (1.0, *WRONG.values())
+        )
+        return Step(name, left, right, "=", radius, tuple(others))
 
     def mean(self, values: ComplexArray, bound: float) -> tuple[complex, complex, str, float]:
         return complex(values.mean()), bound, "<=", self.radius(_covariance(values))

@@ -20,7 +20,14 @@ import sympy
 from numpy.typing import NDArray
 
 from rmtcheck.errors import DomainError
-from rmtcheck.montecarlo.decoupling.formulas import FIELDS, GATES, LOGITS, Arrays, Formula
+from rmtcheck.montecarlo.decoupling.formulas import (
+    FIELDS,
+    GATES,
+    LOGITS,
+    Arrays,
+    Formula,
+    numerical,
+)
 from rmtcheck.vocabulary.activations import ARGUMENT, Activation
 from rmtcheck.vocabulary.local_weights import LocalWeight
 from rmtcheck.vocabulary.quantities import SoftmaxComponent
@@ -29,7 +36,6 @@ from rmtcheck.vocabulary.samples import Logit
 Array = NDArray[np.float64]
 
 _SHOWN = 80
-_JUMPING = (sympy.Heaviside, sympy.sign, sympy.floor, sympy.ceiling, sympy.Piecewise)
 
 
 @lru_cache(maxsize=64)
@@ -84,18 +90,15 @@ class FieldFunction:
     def __init__(self, weight: LocalWeight) -> None:
         self.weight, self.k = weight, int(weight.fields)
         readout = weight.readout
-        self._layer = None if readout is None else _Layer(readout, weight.activation)
+        with numerical(weight.activation.expression):
+            self._layer = None if readout is None else _Layer(readout, weight.activation)
         if weight.is_of_units and readout is None and weight.expression.has(Logit):
             raise DomainError(f"the weight {weight.expression} has logits and no readout V.")
         matrix = None if self._layer is None else self._layer.readout
-        self._formula = Formula(weight.expression, matrix)
+        with numerical(weight.expression):
+            self._formula = Formula(weight.expression, matrix)
         softmaxes = weight.expression.atoms(SoftmaxComponent)
         self._scales = sorted({float(p.scale) for p in softmaxes})
-
-    @property
-    def may_jump(self) -> bool:
-        """Whether a gate or a piecewise formula may make the weight discontinuous."""
-        return bool(self.weight.has_jumps or self.weight.expression.has(*_JUMPING))
 
     def values(self, fields: Array) -> Array:
         r"""Return :math:`\lambda(u_n)` for every sample.
@@ -150,7 +153,8 @@ class FieldFunction:
 
     def _evaluated(self, fields: Array, *, with_gradient: bool) -> tuple[Array, Array]:
         self._require(fields)
-        with np.errstate(all="ignore"):  # branches not taken; what is kept is checked below
+        # branches not taken may overflow; what is kept is checked below
+        with numerical(self.weight.expression), np.errstate(all="ignore"):
             arrays = self._forward(fields)
             values = np.broadcast_to(self._formula.value(arrays), fields.shape[1:])
             gradient = self._backward(arrays) if with_gradient else fields

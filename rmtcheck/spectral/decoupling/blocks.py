@@ -77,7 +77,7 @@ def softmax_block(weight: LocalWeight) -> SoftmaxBlock | None:
     return SoftmaxBlock(size, classes, place, float(parts[0].scale))
 
 
-def field_responses(weight: LocalWeight, gamma: object) -> tuple[Response, Response]:
+def field_responses(weight: LocalWeight, gamma: object) -> tuple[FieldResponse, FieldResponse]:
     """Return the response from points for the fields, and from fewer, to judge it by.
 
     Raises

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from rmtcheck.errors import DomainError
 from rmtcheck.spectral.arrays import Array
 from rmtcheck.spectral.grams.numeric import to_numeric
 from rmtcheck.vocabulary.grams import WeightedGram
@@ -28,7 +29,7 @@ def field_weights(weight: LocalWeight) -> FieldFunction:
     -------
     callable
         Maps fields of shape (k, n) to n weights; it raises DomainError for other shapes and
-        fields that are not finite.
+        fields that are not finite, and for functions that have no numerical form.
 
     Accuracy
     --------
@@ -48,7 +49,23 @@ def field_weights(weight: LocalWeight) -> FieldFunction:
     identity = np.eye(count)
     if not weight.is_of_units:
         logits = to_numeric(gram)
-        return lambda fields: np.asarray(logits.weights(fields, identity))
+        return _numerical(weight, lambda fields: logits.weights(fields, identity))
     units = to_numeric(gram, network=OneHiddenLayer(d, m, C, weight.activation))
     readout = np.ones((1, count)) if weight.readout is None else np.array(weight.readout, float)
-    return lambda fields: np.asarray(units.weights(fields, readout, identity))
+    return _numerical(weight, lambda fields: units.weights(fields, readout, identity))
+
+
+def _numerical(weight: LocalWeight, evaluate: FieldFunction) -> FieldFunction:
+    """Return the function with a sentence where code printed for the weight does not run."""
+
+    def checked(fields: Array) -> Array:
+        try:
+            return np.asarray(evaluate(fields))
+        except (NameError, TypeError, AttributeError, NotImplementedError, SyntaxError) as error:
+            reason = str(error).split("\n")[0]
+            raise DomainError(
+                f"the weight {str(weight.expression)[:80]} cannot be evaluated ({reason}); "
+                "functions that numpy or scipy know are accepted"
+            ) from None
+
+    return checked

@@ -13,15 +13,22 @@ from scipy.optimize import brentq
 from rmtcheck.errors import DomainError
 from rmtcheck.spectral.arrays import Array
 from rmtcheck.spectral.decoupling.blocks import field_responses, softmax_block
+from rmtcheck.spectral.decoupling.gaps import (
+    ABOVE,
+    BELOW,
+    BETWEEN,
+    Gap,
+    gaps_of,
+    shared_gaps,
+)
 from rmtcheck.spectral.decoupling.response import Response
 from rmtcheck.spectral.law import positive
 from rmtcheck.vocabulary.activations import RELU, Activation
 from rmtcheck.vocabulary.local_weights import local_weight
 
-BELOW, BETWEEN, ABOVE = "below", "between", "above"
-# Points stand for fields: gaps of their law count that two sets of points agree on, and outliers
-# must agree, to these parts of the standard deviation of the law.
-GAP_TOLERANCE, TOLERANCE = 1e-3, 1e-5
+# Points stand for fields: outliers of two sets of points must agree, to this part of the standard
+# deviation of the law.
+TOLERANCE = 1e-5
 EQUAL = 1e-9
 MOST_DOUBLINGS = 60
 OPPOSITE = {BELOW: ABOVE, BETWEEN: BETWEEN, ABOVE: BELOW}
@@ -50,15 +57,6 @@ class Outlier:
     multiplicity: int
     overlap: float
     direction: Any
-    side: str
-
-
-@dataclass(frozen=True)
-class Gap:
-    """An interval of the dual line whose image lies outside the support; its ends, and where."""
-
-    low: float
-    high: float
     side: str
 
 
@@ -100,7 +98,9 @@ def decoupling_outliers(
     Accuracy
     --------
     Softmax blocks of a linear classifier: estimated relative error 1e-10. Other weights: as the
-    tolerance says; gaps narrower than a thousandth of the standard deviation are passed over.
+    tolerance says; gaps narrower than a thousandth of the standard deviation are passed over, and
+    so are those that contain weights between the points: a weight without an upper bound has no
+    outliers above. Values are looked for by bisection and a search along the axes.
 
     The support is that of the limit: for many classes the weights have thin tails up to 1/4, which
     it includes. An eigenvalue that stands apart within them at any feasible size is no outlier.
@@ -127,22 +127,11 @@ def decoupling_outliers(
         found = [_scaled(o, block.factor) for o in _named(response, gaps_of(response))]
         return tuple(sorted(found, key=lambda outlier: outlier.location))
     fine, coarse = field_responses(weight, gamma)
-    shared = _shared_gaps(fine, coarse)
-    first, second = (list(_merged(r, gaps)) for r, gaps in zip((fine, coarse), shared, strict=True))
+    shared = shared_gaps(fine, coarse)
+    first = list(_merged(fine, [gap for gap, _ in shared]))
+    second = list(_merged(coarse, [gap for _, gap in shared]))
     _require_same(first, second, accepted * fine.law.equation.spread)
     return tuple(first)
-
-
-def gaps_of(response: Response) -> list[Gap]:
-    """Return the gaps of the support, without the one around an atom at 0.
-
-    There :math:`uD(u)` is 0 at 0 and monotone: no outlier.
-    """
-    bulks = response.law.dual.bulks
-    low, high = bulks.lower.place.tolist(), bulks.upper.place.tolist()
-    inner = [Gap(a, b, BETWEEN) for a, b in zip(high, low[1:], strict=False) if a < b]
-    outer = [Gap(-np.inf, low[0], BELOW), *inner, Gap(high[-1], np.inf, ABOVE)]
-    return [gap for gap in outer if not gap.low < 0 < gap.high]
 
 
 def edge_values(response: Response, u: float) -> Array:
@@ -218,29 +207,6 @@ def _scaled(outlier: Outlier, factor: float) -> Outlier:
     """Return the outlier of a multiple of the matrix."""
     side = outlier.side if factor > 0 else OPPOSITE[outlier.side]
     return replace(outlier, location=factor * outlier.location, side=side)
-
-
-def _shared_gaps(fine: Response, coarse: Response) -> tuple[list[Gap], list[Gap]]:
-    """Return the gaps of either law that are, but for a little, gaps of the other."""
-    apart = GAP_TOLERANCE * fine.law.equation.spread
-    kept: tuple[list[Gap], list[Gap]] = ([], [])
-    others = [(gap, _images(coarse, gap)) for gap in gaps_of(coarse)]
-    for gap in gaps_of(fine):
-        ends = _images(fine, gap)
-        for other, theirs in others:
-            same = all(a == b or abs(a - b) < apart for a, b in zip(ends, theirs, strict=True))
-            if gap.side == other.side and same and ends[1] - ends[0] > apart:
-                kept[0].append(gap)
-                kept[1].append(other)
-    return kept
-
-
-def _images(response: Response, gap: Gap) -> tuple[float, float]:
-    """Return the ends of a gap of the spectrum."""
-    ends = np.array([u for u in (gap.low, gap.high) if np.isfinite(u)])
-    images = response.law.equation.point(ends + 0j).real.tolist()
-    low = -np.inf if gap.side == BELOW else images[0]
-    return low, np.inf if gap.side == ABOVE else images[-1]
 
 
 def _require_same(first: list[Outlier], second: list[Outlier], apart: float) -> None:

@@ -153,24 +153,33 @@ class FieldResponse(Response):
         Points that stand for the fields.
     gamma : float or exact number
         The aspect ratio.
+
+    Attributes
+    ----------
+    weight : callable
+        The same.
+    places : array of shape (k, n)
+        The points at which the weight does not vanish.
+    weights : array of shape (n,)
+        The weights there.
     """
 
     def __init__(self, weight: FieldFunction, points: NormalPoints, gamma: object) -> None:
-        weights = weight(points.places)
+        self.weight, weights = weight, weight(points.places)
         seen = abs(weights) > NEGLIGIBLE * abs(weights).max()
-        self._weights, self._places = weights[seen], points.places[:, seen]
+        self.weights, self.places = weights[seen], points.places[:, seen]
         self._masses = points.masses[seen]
         self.spaces = (Eigenspace("all fields", 1),)
         self.law = GeneralizedMarchenkoPastur(self._population(), gamma)
 
     def integrals(self, u: ComplexArray) -> tuple[ComplexArray, ComplexArray]:
         """Return both integrals as sums over the points."""
-        k = len(self._places)
+        k = len(self.places)
         first, second = np.zeros((len(u), k * k), complex), np.zeros((len(u), k * k), complex)
         step = max(1, CELLS // (k * k + len(u)))
-        for start in range(0, len(self._weights), step):
+        for start in range(0, len(self.weights), step):
             part = slice(start, start + step)
-            inverse = 1 / (u[:, None] - self._weights[part])
+            inverse = 1 / (u[:, None] - self.weights[part])
             signed = self._squares[part]
             first += inverse @ signed
             second += inverse**2 @ signed
@@ -179,7 +188,7 @@ class FieldResponse(Response):
 
     def _population(self) -> DiscreteMeasure:
         """Return the law of the weights at the points, those of mirror images as one."""
-        mantissa, exponent = np.frexp(self._weights)
+        mantissa, exponent = np.frexp(self.weights)
         merged = np.ldexp(np.round(mantissa * EXACT) / EXACT, exponent)
         masses = np.append(self._masses, max(1 - self._masses.sum(), 0.0))
         return SampledWeights(np.append(merged, 0.0), masses / masses.sum())
@@ -187,6 +196,6 @@ class FieldResponse(Response):
     @cached_property
     def _squares(self) -> Array:
         """The products of masses, weights, and the places' squares less 1, shape (n, k k)."""
-        k, w = self._places.shape[0], self._places
+        k, w = self.places.shape[0], self.places
         squares = np.einsum("in,jn->nij", w, w) - np.eye(k)
-        return np.asarray(squares.reshape(-1, k * k) * (self._masses * self._weights)[:, None])
+        return np.asarray(squares.reshape(-1, k * k) * (self._masses * self.weights)[:, None])

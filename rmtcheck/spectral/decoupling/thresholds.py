@@ -14,7 +14,8 @@ from scipy.optimize import brentq
 from rmtcheck.errors import DomainError
 from rmtcheck.spectral.arrays import Array
 from rmtcheck.spectral.decoupling.blocks import SoftmaxBlock, softmax_block
-from rmtcheck.spectral.decoupling.outliers import ABOVE, BELOW, edge_values
+from rmtcheck.spectral.decoupling.gaps import ABOVE, BELOW
+from rmtcheck.spectral.decoupling.outliers import edge_values
 from rmtcheck.spectral.law import positive
 from rmtcheck.vocabulary.local_weights import local_weight
 

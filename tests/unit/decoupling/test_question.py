@@ -3,10 +3,18 @@
 import math
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
-from rmtcheck.decoupling.question import aspect_ratio, point, sizes_from
+from rmtcheck.decoupling.blocks import block_weight
+from rmtcheck.decoupling.formulas import own_weight
+from rmtcheck.decoupling.question import aspect_ratio, point, require_texts, sizes_from
 from rmtcheck.errors import DomainError
+
+
+def equal_rows():
+    """A readout that tells no class from another."""
+    return block_weight("hidden.ce.diagonal", readout=np.array([[1.0, -1.0], [1.0, -1.0]]))
 
 
 @pytest.mark.parametrize(
@@ -24,6 +32,13 @@ from rmtcheck.errors import DomainError
         ({"draws": 0}, "draws is 0"),
         ({"level": 1.0}, "level is 1.0"),
         ({"level": math.nan}, "level is nan"),
+        ({"level": "x"}, "level is 'x'"),
+        ({"level": None}, "level is None"),
+        ({"gamma": Fraction(1000)}, "= 64000; one complex matrix of that size takes 61 GiB"),
+        ({"weight": own_weight("1e-99*u1")}, "others vanish in rounding"),
+        ({"weight": own_weight("u1^100")}, "others vanish in rounding"),
+        ({"weight": own_weight("1e90*u1")}, "others vanish in rounding"),
+        ({"weight": equal_rows()}, "the weight is 0 at all of"),
         ({"z": 0.1}, "z is 0.1"),
         ({"z": 0.1 - 1j}, "imaginary part"),
         ({"z": complex(math.inf, 1)}, "z is (inf"),
@@ -78,7 +93,18 @@ def test_sizes_are_read_and_sorted():
     assert sizes_from("256, 64,128") == sizes_from([128, 64, 256]) == (64, 128, 256)
 
 
-@pytest.mark.parametrize("given", ["", "64,x", "64;128", [64.0], [True], "64,,128"])
+@pytest.mark.parametrize("given", ["", "64,x", "64;128", [64.0], [True], "64,,128", 5, None])
 def test_sizes_that_are_none_are_refused(given):
     with pytest.raises(DomainError, match="sizes are"):
         sizes_from(given)
+
+
+@pytest.mark.parametrize("given", [(5, None), ("t", 7)])
+def test_a_title_is_text_and_a_store_is_a_path(given):
+    with pytest.raises(DomainError, match="is accepted"):
+        require_texts(*given)
+    require_texts("t", "s")
+
+
+def test_small_weights_beside_z_are_studied(question):
+    assert question(own_weight("1e-9*tanh(u1)^2")).bound(64) == pytest.approx(40)

@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import binom
 
 from rmtcheck.decoupling import expansion, rate
-from rmtcheck.decoupling.rate import Gap, exponent, leading_term
+from rmtcheck.decoupling.rate import Gap, LeadingTerm, exponent, leading_term
 from rmtcheck.decoupling.verdicts import DERIVED, PRINTED, Verdict, judge_exponent
 from rmtcheck.decoupling.verdicts import judge_leading_term as judge
 from rmtcheck.errors import DomainError
@@ -175,6 +175,29 @@ def test_estimates_that_no_model_fits_have_no_power():
     assert leading_term(gaps).width == math.inf
     assert judge(leading_term(gaps), 2, BOUND).verdict == Verdict.NO_POWER
     assert judge_exponent(exponent(gaps)).reason == "too noisy, or no model fits"
+
+
+@pytest.mark.parametrize("noise", [((0.0, 0.0), (0.0, 0.0)), ((1e-320, 0.0), (0.0, 0.0))])
+def test_draws_that_all_agree_have_no_power(noise):
+    gaps = [Gap(N, 1e-300 + 0j, noise, 99) for N in SIZES]
+    assert judge(leading_term(gaps), 2, BOUND).verdict == Verdict.NO_POWER
+    assert judge_exponent(exponent(gaps)).verdict == Verdict.NO_POWER
+
+
+def test_noise_in_one_direction_is_fitted():
+    """A covariance of rank one, whose other variance rounding may make negative."""
+    noise = ((1e-6, 1e-6), (1e-6, 1e-6 * (1 - 1e-15)))
+    gaps = [Gap(N, 2 + 1j + (1 + 1j) / N, noise, 99) for N in SIZES]
+    assert leading_term(gaps).contains(2 + 1j)
+    assert not leading_term(gaps).contains(2.2 + 1j)
+    assert exponent(gaps).contains(-1)
+
+
+def test_a_tiny_prediction_is_no_zero_beside_a_tiny_scale():
+    term = LeadingTerm(2, 0.99, 0.5, value=3.6e-8j, half_widths=(1e-10, 1e-10))
+    assert judge(term, 3.6e-8j, 1e-8).verdict == Verdict.AGREES
+    assert judge(term, 4e-8j, 1e-8).verdict == Verdict.REJECTED
+    assert judge(term, 0j, 1e-8).verdict == Verdict.REJECTED
 
 
 # ----------------------------------------------------------------------------- algebra

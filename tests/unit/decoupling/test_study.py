@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ from rmtcheck.decoupling import steps
 from rmtcheck.decoupling.blocks import block_weight, draw_readout
 from rmtcheck.decoupling.drawn import Drawer
 from rmtcheck.decoupling.formulas import own_weight
+from rmtcheck.decoupling.pathwise import path_size
 from rmtcheck.decoupling.predicted import predict
-from rmtcheck.decoupling.rate import LeadingTerm
+from rmtcheck.decoupling.rate import Exponent, LeadingTerm
 from rmtcheck.decoupling.study import lindeberg
 from rmtcheck.decoupling.verdicts import Verdict, judge_bound
 from rmtcheck.montecarlo.decoupling.weights import field_function
@@ -104,7 +106,7 @@ def test_gates_break_the_theorem_by_their_jumps(question):
     weight = block_weight("hidden.ce.diagonal", readout=draw_readout(3, 2, 1))
     with Workers(1) as workers:
         path = Drawer(question(weight, sizes=(64, 96, 128)), workers).path()
-    assert abs(path.difference - path.integral) > 5 * path.error
+    assert abs(path.jumps.difference - path.jumps.integral) > 5 * path.jumps.error
     assert path.jumps.count > 0
     assert path.findings[1].verdict == Verdict.AGREES
     assert path.findings[1].mutants["without the jumps"]
@@ -112,12 +114,32 @@ def test_gates_break_the_theorem_by_their_jumps(question):
     assert replace(path, jumps=blind).findings[1].verdict == Verdict.REJECTED
 
 
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [("abs(u1)", Verdict.AGREES), ("abs(u1 - 1)", Verdict.NO_POWER)],
+)
+def test_kinks_are_not_taken_for_a_failure(question, text, verdict):
+    with Workers(1) as workers:
+        path = Drawer(question(own_weight(text), sizes=(64, 96, 128)), workers).path()
+    finding = path.findings[-1]
+    assert finding.verdict == verdict
+    assert "jumps" not in finding.subject
+    if path.jumps is not None:
+        wrong = replace(path.jumps, integral=1.01 * path.jumps.integral)
+        assert replace(path, jumps=wrong).findings[-1].verdict == Verdict.REJECTED
+
+
+def test_paths_are_followed_only_where_both_sizes_allow(question):
+    assert path_size(question(gamma=Fraction(4), sizes=(64, 128, 256))) == 128
+
+
 # ----------------------------------------------------------------------------- the steps
 
 
 def test_the_steps_hold_and_their_bounds_are_in_order(study):
     assert len(study.steps) == len(steps.NAMES)
-    assert all(step.holds for step in study.steps)
+    assert False not in [step.holds for step in study.steps]
+    assert all(step.holds for step in study.steps[2:])
     crude, sharp = study.steps[4].right.real, study.steps[5].right.real
     assert crude > sharp > abs(study.steps[5].left)
 
@@ -126,6 +148,27 @@ def test_a_step_that_fails_does_not_settle(study):
     failing = replace(study.steps[0], right=study.steps[0].right + 1)
     assert failing.holds is False
     assert not replace(study, steps=(failing,)).is_settled
+
+
+def settled(study):
+    """Return the study as it would be with draws enough."""
+    bias = study.prediction.bias
+    return replace(
+        study,
+        steps=tuple(replace(step, radius=0.0, others=None) for step in study.steps[3:]),
+        leading_term=LeadingTerm(2, 0.99, 0.5, bias, (0.05, 0.05), (0.0, 0.0)),
+        exponent=Exponent(2, 0.99, 0.5, value=-1.0, width=0.1),
+    )
+
+
+def test_a_refusal_or_an_undecided_step_does_not_settle(study):
+    good = settled(study)
+    assert good.is_settled
+    refused = replace(good.prediction, outliers=None, refused={"outliers": "why"})
+    assert not replace(good, prediction=refused).is_settled
+    undecided = replace(good.steps[0], radius=1e9)
+    assert undecided.holds is None
+    assert not replace(good, steps=(*good.steps, undecided)).is_settled
 
 
 @pytest.mark.parametrize("kind", ["diagonal", "off_diagonal"])
@@ -151,6 +194,13 @@ def test_an_outlier_is_predicted_with_its_direction(question):
     (outlier,) = found.outliers
     assert (outlier.side, outlier.multiplicity) == ("above", 1)
     assert outlier.location == pytest.approx(1.517, abs=1e-3)
+
+
+def test_a_small_leading_term_is_not_zero_and_that_of_a_gate_is(question):
+    small = predict(question(own_weight("1e-9*tanh(u1)^2")))
+    assert not small.is_zero
+    assert abs(small.bias) < 1e-6
+    assert predict(question(own_weight("step(u1)"))).is_zero
 
 
 def test_a_refusal_is_kept_with_its_sentence(question):

@@ -232,3 +232,21 @@ def test_weights_are_those_of_the_fields():
     setting = draw_setting(WEIGHTS["off"], 5, 8, rng())
     expected = field_function(WEIGHTS["off"]).values(setting.L @ setting.w)
     assert np.array_equal(setting.weights, expected)
+
+
+def test_control_variates_without_variance_are_not_used():
+    gaps, fair = rng().standard_normal((2, 400, 2))
+    wild = rng().random((400, 6)) ** -9
+    kept = estimate(np.column_stack([gaps, wild, fair]))
+    assert abs(kept.value) < 0.5
+    helped = estimate(np.column_stack([gaps + fair, wild, fair]))
+    assert helped.gain == pytest.approx(2, rel=0.4)
+
+
+def test_no_estimate_exceeds_the_gaps_drawn():
+    gaps = rng().standard_normal((400, 2)) / 9
+    controls = rng().standard_normal((400, 8))
+    controls[:, 0] = 9 * gaps[:, 0]
+    controls[17, 0] = 1e20  # in the half that is not fitted to
+    table = np.column_stack([gaps, controls])
+    assert estimate(table).value == complex(*gaps.mean(axis=0))

@@ -21,6 +21,7 @@ from rmtcheck import (
 )
 from rmtcheck.errors import DomainError
 from rmtcheck.montecarlo.decoupling.automatic import automatic_slope
+from rmtcheck.montecarlo.decoupling.breaks import Breaks, breaks
 from rmtcheck.montecarlo.decoupling.duals import FUNCTIONS, Dual
 from rmtcheck.montecarlo.decoupling.jumps import jumps_along
 from rmtcheck.montecarlo.decoupling.path import (
@@ -34,8 +35,9 @@ from rmtcheck.montecarlo.decoupling.path import (
 from rmtcheck.montecarlo.decoupling.walk import Coupled
 from rmtcheck.montecarlo.decoupling.weights import field_function
 from rmtcheck.montecarlo.streams import stream
-from rmtcheck.vocabulary.activations import TANH
+from rmtcheck.vocabulary.activations import RELU, TANH
 from rmtcheck.vocabulary.local_weights import local_weight
+from rmtcheck.vocabulary.quantities import SoftmaxOfGaussians
 from rmtcheck.vocabulary.samples import logit
 from rmtcheck.vocabulary.symbols import N, d, m
 
@@ -165,7 +167,7 @@ def test_the_fundamental_theorem_holds_for_smooth_weights(name):
     coupled = drawn(SMOOTH[name])
     theorem = fundamental_theorem(coupled, SMOOTH[name], Z, 96)
     assert theorem.holds
-    assert not theorem.may_jump
+    assert theorem.breaks == Breaks.NOWHERE
     assert theorem.error < 1e-4
     # the printed sign, and half the slope, are refused
     assert abs(theorem.difference + theorem.integral) > theorem.error
@@ -190,11 +192,59 @@ def test_gates_break_the_theorem_by_the_sum_of_jumps(name):
     coupled = drawn(GATED[name])
     theorem = fundamental_theorem(coupled, GATED[name], Z)
     jumps = jumps_along(coupled, GATED[name], Z, 12)
-    assert theorem.may_jump
+    assert theorem.breaks == Breaks.AT_ZEROS
     assert jumps.difference == pytest.approx(theorem.difference, rel=1e-10)
     assert jumps.difference == pytest.approx(jumps.integral + jumps.total, rel=1e-5, abs=1e-6)
     assert jumps.count > 0
     assert jumps.difference != pytest.approx(jumps.integral, rel=1e-5, abs=1e-6)
+
+
+@pytest.mark.parametrize("kink", [abs(logit[1]), sympy.tanh(abs(logit[1])) + logit[2] ** 2])
+def test_kinks_keep_the_theorem_between_zeros(kink):
+    coupled = drawn(own(kink))
+    found = jumps_along(coupled, own(kink), Z)
+    assert found.count == 0
+    assert found.error < 1e-4 * abs(found.difference) + 1e-7
+    assert abs(found.difference - found.integral - found.total) <= found.error
+    assert abs(found.difference - 1.01 * found.integral) > found.error
+
+
+def test_rules_that_do_not_converge_do_not_agree_by_chance():
+    rough = own(sympy.tanh(20 * logit[1]))
+    draws = (drawn(rough) for _ in range(40))
+    assert sum(not fundamental_theorem(draw, rough, Z, 8).holds for draw in draws) <= 4
+
+
+u = logit[1]
+
+
+@pytest.mark.parametrize(
+    ("expression", "found"),
+    [
+        (sympy.tanh(u) ** 2 / (1 + u**2), Breaks.NOWHERE),
+        (sympy.log(1 + sympy.exp(u)), Breaks.NOWHERE),
+        (sympy.sqrt(2 + sympy.cos(u) ** 2), Breaks.NOWHERE),
+        (sympy.Heaviside(2 * u), Breaks.AT_ZEROS),
+        (sympy.Max(u, 0), Breaks.AT_ZEROS),
+        (sympy.Piecewise((u, u > 0), (0, True)), Breaks.AT_ZEROS),
+        (abs(u - 1), Breaks.ELSEWHERE),
+        (sympy.Max(u, logit[2]), Breaks.ELSEWHERE),
+        (sympy.Piecewise((u, u > 1), (0, True)), Breaks.ELSEWHERE),
+        (1 / u, Breaks.ELSEWHERE),
+        (sympy.cbrt(u**2), Breaks.ELSEWHERE),
+        (sympy.floor(u), Breaks.ELSEWHERE),
+        (sympy.gamma(u), Breaks.ELSEWHERE),
+    ],
+)
+def test_where_a_formula_breaks(expression, found):
+    assert breaks(own(expression)) == found
+
+
+@pytest.mark.parametrize("activation", [TANH, RELU])
+def test_an_activation_breaks_the_logits_of_units(activation):
+    p = SoftmaxOfGaussians(3)
+    weight = local_weight(WeightedGram(1 / N, p[1] * (1 - p[1])), READOUT, activation)
+    assert breaks(weight) == (Breaks.NOWHERE if activation == TANH else Breaks.AT_ZEROS)
 
 
 def test_gates_alone_have_slope_zero_and_fail():

@@ -2,9 +2,11 @@
 
 import math
 import secrets
+import time
 
 import numpy as np
 import pytest
+import sympy
 from scipy.optimize import brentq
 
 from rmtcheck import (
@@ -24,7 +26,10 @@ from rmtcheck import (
 )
 from rmtcheck.errors import DomainError
 from rmtcheck.montecarlo.streams import stream
+from rmtcheck.spectral.decoupling import gaps
+from rmtcheck.spectral.decoupling.blocks import field_responses
 from rmtcheck.spectral.decoupling.fields import field_weights
+from rmtcheck.vocabulary.samples import logit, preactivation
 from rmtcheck.vocabulary.symbols import N, d, m
 
 READOUT = [[0.5, -1.0], [1.5, 0.25], [-0.5, 2.0]]
@@ -183,3 +188,53 @@ def test_refusals():
         )
     with pytest.raises(DomainError, match="tolerance is 2"):
         decoupling_outliers(entry(2), 0.1, tolerance=2)
+
+
+@pytest.mark.parametrize("gamma", [0.02, 0.5])
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_law_on_the_whole_line_has_no_outliers(gamma, place):
+    assert decoupling_outliers(WeightedGram(1 / N, sympy.log((logit[1] - place) ** 2)), gamma) == ()
+
+
+def test_gaps_end_at_the_bounds_of_the_weight_not_at_the_last_point():
+    slow = local_weight(WeightedGram(1 / N, logit[1] ** 2 / (100 + logit[1] ** 2)))
+    fine, coarse = field_responses(slow, 0.02)
+    assert gaps.gaps_of(fine)[-1].low < 0.95
+    (above,) = (mine for mine, _ in gaps.shared_gaps(fine, coarse) if mine.side == gaps.ABOVE)
+    assert above.low == pytest.approx(1, abs=1e-9)
+
+
+def test_a_jump_leaves_a_gap_and_a_continuous_weight_none():
+    hyperbolic = sympy.tanh(preactivation[1])
+    for expression, is_met in (
+        (4 * indicator[1] + 2 + hyperbolic, False),
+        (4 * hyperbolic + 4 + preactivation[1] * indicator[1] / 9, True),
+    ):
+        fine, _ = field_responses(local_weight(WeightedGram(1 / N, expression)), 0.1)
+        assert gaps._is_met(fine, gaps.Gap(3.0 + 1e-9, 3.0 + 2e-9, gaps.BETWEEN)) is is_met
+
+
+def test_gaps_are_matched_like_all_pairs_and_fast(monkeypatch):
+    generator = stream(secrets.randbits(64), "tests of gaps", 0)
+
+    def made(count, width):
+        low = np.sort(generator.uniform(0, count, count))
+        return [gaps.Gap(a, a + width, gaps.BETWEEN) for a in low.tolist()]
+
+    monkeypatch.setattr(
+        gaps, "_images", lambda _, given: np.array([[gap.low, gap.high] for gap in given])
+    )
+    ours, theirs = made(200, 0.5), made(200, 0.5)
+    found = {row for row, _ in gaps._matched(None, ours, None, theirs, 0.1)}
+    expected = {
+        row
+        for row, one in enumerate(ours)
+        if any(abs(one.low - two.low) < 0.1 and abs(one.high - two.high) < 0.1 for two in theirs)
+    }
+    assert 0 < len(expected) < 200
+    assert found == expected
+    started = time.process_time()
+    many = made(20_000, 0.5)
+    assert list(gaps._matched(None, many, None, many, 1e-9)) == [(k, k) for k in range(20_000)]
+    assert not list(gaps._matched(None, many, None, many, 1.0))  # all narrower than a tolerance
+    assert time.process_time() - started < 20

@@ -5,6 +5,7 @@ import secrets
 
 import numpy as np
 import pytest
+import sympy
 
 from rmtcheck import TANH, SoftmaxOfGaussians, WeightedGram, indicator, local_weight, logit
 from rmtcheck.errors import DomainError
@@ -112,9 +113,15 @@ def test_axes_follow_gates_and_kinks():
 def test_weights_of_a_hidden_layer():
     readout = np.array([[1.0, -2.0], [0.5, 1.0], [0.0, 3.0]])
     p = SoftmaxOfGaussians(3)
-    weight = local_weight(WeightedGram(2 / N, p[1] * V[2, 1] * indicator[1]), readout, TANH)
+    weight = local_weight(WeightedGram(2 / N, p[1] * V[2, 1] * preactivation[1]), readout, TANH)
     fields = stream(secrets.randbits(64), "tests of weights of fields", 0).standard_normal((2, 50))
     logits = readout @ np.tanh(fields)
     softmax = np.exp(logits) / np.exp(logits).sum(axis=0)
-    expected = 2 * softmax[0] * 0.5 * (fields[0] > 0)
+    expected = 2 * softmax[0] * 0.5 * fields[0]
     assert field_weights(weight)(fields) == pytest.approx(expected, rel=1e-12)
+
+
+def test_functions_without_numbers_are_refused_in_a_sentence():
+    weight = local_weight(WeightedGram(1 / N, sympy.primepi(logit[1])))
+    with pytest.raises(DomainError, match=r"cannot be evaluated .*primepi"):
+        field_weights(weight)(np.ones((1, 2)))
