@@ -15,7 +15,7 @@ HEAVY = Task(
     claim="benchmark",
     statistic="block_norms",
     parameters={"d": 150, "N": 400, "C": 30},
-    draws_per_block=6,
+    draws_per_block=60,
 )
 EMPTY = Task(claim="benchmark", statistic="projection", parameters={"d": 3}, draws_per_block=1)
 REPEATS = 3

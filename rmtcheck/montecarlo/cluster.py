@@ -25,6 +25,11 @@ _T = TypeVar("_T")
 _ADDRESS = re.compile(
     r"((tcp|tls)://)?(?P<host>\[[0-9a-fA-F:.%]+\]|[^\s:/\[\]]+):(?P<port>\d{1,5})"
 )
+# dask hands freed memory back at once; arrays of every draw would be mapped anew
+_KEEP_MEMORY = {
+    f"distributed.nanny.pre-spawn-environ.MALLOC_{name}_THRESHOLD_": 1 << 28
+    for name in ("TRIM", "MMAP")
+}
 _ANSWER_SECONDS = 5.0
 _WORKER_SECONDS = 30.0
 
@@ -155,10 +160,12 @@ def require_dask(scheduler: str) -> None:
 
 @contextmanager
 def _own_cluster(jobs: int) -> Iterator[Any]:
+    from dask import config
     from distributed import LocalCluster
 
     with ExitStack() as opened:
-        with without_interrupts():  # none may come between the start of workers and their end
+        # no interrupt may come between the start of workers and their end
+        with without_interrupts(), config.set(_KEEP_MEMORY):
             try:
                 cluster = LocalCluster(
                     n_workers=jobs,
