@@ -67,7 +67,7 @@ PROPERTIES = [
 
 @pytest.mark.parametrize(("name", "losses", "activations"), PROPERTIES, ids=lambda p: str(p)[:40])
 def test_properties_hold(name, losses, activations):
-    @settings(max_examples=15)
+    @settings(max_examples=8)
     @given(cases(losses, activations))
     def holds(case):
         assert OF[name](case)
