@@ -90,7 +90,7 @@ def _gap(setting: Setting, N: int, draws: int, seed: int) -> Gap:
 @lru_cache
 def predicted(setting: Setting) -> complex:
     """Return the leading term by the limit theorem."""
-    return complex(decoupling_bias(setting.weight, RATIO, setting.z, tolerance=1e-5))
+    return complex(decoupling_bias(setting.weight, RATIO, setting.z))
 
 
 def rejects_term(term: LeadingTerm, value: complex, setting: Setting) -> bool:

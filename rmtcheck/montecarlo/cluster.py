@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import ExitStack, closing, contextmanager
+from importlib import import_module
 from threading import Thread
 from typing import Any, ParamSpec, TypeVar
 from weakref import ref
@@ -149,8 +150,8 @@ class Cluster(Executor):
 def require_dask(scheduler: str) -> None:
     """Raise `RmtcheckError` unless the packages of the extra are there."""
     try:
-        import distributed  # noqa: F401
-        import threadpoolctl  # noqa: F401
+        for name in ("distributed", "threadpoolctl"):
+            import_module(name)
     except ImportError as error:
         raise RmtcheckError(
             f"scheduler = {scheduler!r} needs the package {error.name}, which is not installed: "

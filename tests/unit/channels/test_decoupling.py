@@ -129,7 +129,7 @@ def test_reach_is_every_weight():
 @pytest.mark.parametrize("statement", [BIAS, BIAS_OF_ONE], ids=["several", "one"])
 def test_formulas_agree_with_the_library(statement):
     for block in blocks_of(statement):
-        assert block.value(statement.value) == pytest.approx(block.bias, rel=1e-3)
+        assert block.value(statement.value) == pytest.approx(block.bias, rel=1e-5)
         for wrong in (1.01, gamma, -1):
             value = block.value(sympy.nsimplify(wrong) * statement.value)
             assert abs(value - block.bias) > 5e-3 * abs(block.bias)

@@ -290,7 +290,6 @@ STEP = sympy.Piecewise((1, logit[1] > sympy.Rational(1, 3)), (2, True))
         ({"gram": hidden(CROSS_ENTROPY, 2)}, "needs the readout"),
     ],
 )
-@pytest.mark.filterwarnings("error")
 def test_refusals(change, message):
     arguments = {"gram": entry(3), "gamma": 0.5, "z": Z, **change}
     with pytest.raises(DomainError, match=message):
